@@ -1,0 +1,207 @@
+#include "lint/app/cli.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+namespace vlint {
+namespace {
+
+constexpr int kCannotWork = 2;
+
+constexpr const char* kExamples = R"(
+Examples:
+  vlint                                    lint the repository around the working folder
+  vlint apps/homepage                      the same, reporting only what concerns that folder
+  vlint --diff                             show what --fix would change, as a patch
+  vlint --fix                              mend what can be mended safely
+  vlint --output sarif=vlint.sarif         text on the screen, SARIF in a file
+  kubectl get all,pvc -A -o yaml | vlint --stdin-filename cluster.yaml -
+  vlint explain velero/emptydir-in-fs-backup
+  vlint plan > plan.json                   what every Schedule does with every volume
+
+Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 vlint could not do its work.
+A folder named like a command is written with a dot: `vlint ./rules`, or `vlint lint rules`.)";
+
+const std::vector<std::string> kFormats{"text", "concise", "json", "sarif"};
+
+// Texts as CLI11 collects them, before they are turned into a CommandLine.
+struct RawOptions {
+  std::vector<std::string> paths;
+  std::vector<std::string> select;
+  std::vector<std::string> ignore;
+  std::vector<std::string> outputs;
+  std::string format;
+  std::string fail_on = "warning";
+  std::string colour = "auto";
+  std::string stdin_filename;
+  std::string velero_version;
+  std::size_t max_file_mib = 16;
+  std::size_t max_nesting = 200;
+  std::size_t max_alias_nodes = 100'000;
+  bool fix = false;
+  bool diff = false;
+  bool unsafe_fixes = false;
+  bool hook = false;
+  unsigned jobs = 0;
+  bool timings = false;
+  bool quiet = false;
+  bool verbose = false;
+  std::string rule;
+  std::string rules_format = "text";
+};
+
+void add_reading_options(CLI::App& app, RawOptions& raw) {
+  app.add_option("paths", raw.paths, "Files or folders to report on; `-` reads standard input")->type_name("PATH");
+  app.add_option("--stdin-filename", raw.stdin_filename, "Name for what `-` reads, as reports show it")
+      ->type_name("NAME");
+  app.add_option("--velero-version", raw.velero_version, "Simulate this version whatever the manifests say, e.g. 1.16")
+      ->type_name("X.Y");
+  app.add_option("--jobs", raw.jobs, "Threads to use; 0 means one a core")->type_name("N");
+  app.add_option("--max-file-size", raw.max_file_mib, "Largest file that is read, in MiB (16)")
+      ->check(CLI::Range(1, 4095))
+      ->type_name("MIB");
+  app.add_option("--max-nesting", raw.max_nesting, "Deepest nesting of a document that is read (200)")
+      ->check(CLI::Range(1, 100'000))
+      ->type_name("N");
+  app.add_option("--max-alias-nodes", raw.max_alias_nodes,
+                 "Most nodes of a document with its aliases expanded (100000)")
+      ->type_name("N");
+}
+
+void add_lint_options(CLI::App& app, RawOptions& raw) {
+  add_reading_options(app, raw);
+  app.add_option("--select", raw.select, "Run only these rules: ids or group/*, separated by commas")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("RULES");
+  app.add_option("--ignore", raw.ignore, "Leave these rules out")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("RULES");
+  app.add_option("--format", raw.format, "Format on standard output: text, concise, json, sarif (text)")
+      ->check(CLI::IsMember(kFormats))
+      ->type_name("FORMAT");
+  app.add_option("--output", raw.outputs, "Write a report into a file too; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("FORMAT=FILE");
+  app.add_option("--fail-on", raw.fail_on, "Exit 1 from this severity on: error, warning, note, never (warning)")
+      ->check(CLI::IsMember({"error", "warning", "note", "never"}))
+      ->type_name("SEVERITY");
+  auto* fix = app.add_flag("--fix", raw.fix, "Apply safe fixes to the files");
+  app.add_flag("--diff", raw.diff, "Print what --fix would change and change nothing")->excludes(fix);
+  app.add_flag("--unsafe-fixes", raw.unsafe_fixes, "With --fix or --diff: unsafe fixes too");
+  app.add_flag("--hook", raw.hook, "For pre-commit: print nothing when clean, change only the files named");
+  app.add_option("--color", raw.colour, "Colours: auto, always, never (auto)")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("WHEN");
+  app.add_flag("--timings", raw.timings, "Say on standard error how long each stage took");
+  app.add_flag("--quiet,-q", raw.quiet, "No summary, and nothing at all when there are no findings");
+  app.add_flag("--verbose,-v", raw.verbose, "List what was not seen, and why");
+}
+
+Result<Output> read_output(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const std::string format = text.substr(0, equals);
+  if (equals == std::string::npos || equals + 1 == text.size()) {
+    return Error{fmt::format("--output wants FORMAT=FILE, such as sarif=vlint.sarif, and got `{}`", text)};
+  }
+  if (std::find(kFormats.begin(), kFormats.end(), format) == kFormats.end()) {
+    return Error{fmt::format("--output knows the formats text, concise, json, sarif, and got `{}`", format)};
+  }
+  return Output{format, text.substr(equals + 1)};
+}
+
+Severity severity_named(const std::string& name) {
+  return name == "error" ? Severity::error : name == "warning" ? Severity::warning : Severity::note;
+}
+
+Result<CommandLine> interpret(const RawOptions& raw, Command command) {
+  CommandLine line;
+  line.command = command;
+  line.paths = raw.paths;
+  line.select = raw.select;
+  line.ignore = raw.ignore;
+  for (const std::string& text : raw.outputs) {
+    Result<Output> output = read_output(text);
+    if (!output.ok()) return Error{output.error()};
+    line.outputs.push_back(std::move(output).value());
+  }
+  const bool screen_is_taken =
+      std::any_of(line.outputs.begin(), line.outputs.end(), [](const Output& output) { return output.file == "-"; });
+  if (!raw.format.empty() || !screen_is_taken) {
+    line.outputs.insert(line.outputs.begin(), {raw.format.empty() ? "text" : raw.format, "-"});
+  }
+  if (raw.fail_on == "never") {
+    line.fail_on.reset();
+  } else {
+    line.fail_on = severity_named(raw.fail_on);
+  }
+  if (!raw.stdin_filename.empty()) line.stdin_filename = raw.stdin_filename;
+  if (!raw.velero_version.empty()) {
+    line.velero.velero_version = velero::parse_version(raw.velero_version);
+    if (!line.velero.velero_version) {
+      return Error{
+          fmt::format("--velero-version wants a version such as 1.18 or 1.17.2, and got `{}`", raw.velero_version)};
+    }
+  }
+  line.limits = {raw.max_file_mib << 20, raw.max_nesting, raw.max_alias_nodes};
+  line.colour = raw.colour == "always"  ? ColourMode::always
+                : raw.colour == "never" ? ColourMode::never
+                                        : ColourMode::automatic;
+  line.fix = raw.fix;
+  line.diff = raw.diff;
+  line.unsafe_fixes = raw.unsafe_fixes;
+  if (line.unsafe_fixes && !line.fix && !line.diff) return Error{"--unsafe-fixes goes with --fix or --diff"};
+  line.hook = raw.hook;
+  line.jobs = raw.jobs;
+  line.timings = raw.timings;
+  line.quiet = raw.quiet || raw.hook;
+  line.verbose = raw.verbose;
+  line.rule = raw.rule;
+  line.rules_format = raw.rules_format;
+  return line;
+}
+
+}  // namespace
+
+Parsed parse_command_line(int argc, const char* const* argv) {
+  RawOptions raw;
+  CLI::App app{"vlint: the type checker for Kubernetes backups", "vlint"};
+  app.set_version_flag("--version", std::string("vlint ") + VLINT_VERSION);
+  app.footer(kExamples);
+  app.require_subcommand(0, 1);
+  add_lint_options(app, raw);
+
+  CLI::App* lint = app.add_subcommand("lint", "Find faults (what `vlint PATH` does)");
+  add_lint_options(*lint, raw);
+  CLI::App* plan = app.add_subcommand("plan", "Print as JSON what every Schedule does with every volume");
+  add_reading_options(*plan, raw);
+  CLI::App* explain = app.add_subcommand("explain", "Print a rule's page");
+  explain->add_option("rule", raw.rule, "Such as velero/emptydir-in-fs-backup")->required()->type_name("RULE");
+  CLI::App* rules = app.add_subcommand("rules", "List the rules");
+  rules->add_option("--format", raw.rules_format, "text, markdown or json (text)")
+      ->check(CLI::IsMember({"text", "markdown", "json"}))
+      ->type_name("FORMAT");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& answer) {
+    return {std::nullopt, app.exit(answer) == 0 ? 0 : kCannotWork};
+  }
+  const Command command = plan->parsed()      ? Command::plan
+                          : explain->parsed() ? Command::explain
+                          : rules->parsed()   ? Command::rules
+                                              : Command::lint;
+  Result<CommandLine> line = interpret(raw, command);
+  if (!line.ok()) {
+    fmt::print(stderr, "vlint: {}\n", line.error());
+    return {std::nullopt, kCannotWork};
+  }
+  return {std::move(line).value(), 0};
+}
+
+}  // namespace vlint

@@ -1,0 +1,54 @@
+// The command line: what the user asked for, as plain data. The only code that knows CLI11.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lint/base/result.h"
+#include "lint/engine/finding.h"
+#include "lint/velero/install.h"
+#include "lint/yaml/parse.h"
+
+namespace vlint {
+
+enum class Command { lint, plan, explain, rules };
+enum class ColourMode { automatic, always, never };
+
+struct Output {
+  std::string format;  // "text", "concise", "json", "sarif"
+  std::string file;    // "-" for standard output
+};
+
+struct CommandLine {
+  Command command = Command::lint;
+  std::vector<std::string> paths;  // empty: the working folder
+  std::vector<std::string> select;
+  std::vector<std::string> ignore;
+  std::vector<Output> outputs;
+  std::optional<Severity> fail_on = Severity::warning;  // nothing: never
+  bool fix = false;
+  bool diff = false;
+  bool unsafe_fixes = false;
+  bool hook = false;
+  std::optional<std::string> stdin_filename;
+  velero::PlanOptions velero;
+  yaml::Limits limits;
+  ColourMode colour = ColourMode::automatic;
+  unsigned jobs = 0;
+  bool timings = false;
+  bool quiet = false;
+  bool verbose = false;
+  std::string rule;  // of `explain`
+  std::string rules_format = "text";
+};
+
+// What to do, or the exit code when parsing already answered (--help, --version, an error with a sentence on standard
+// error).
+struct Parsed {
+  std::optional<CommandLine> command_line;
+  int exit_code = 0;
+};
+Parsed parse_command_line(int argc, const char* const* argv);
+
+}  // namespace vlint

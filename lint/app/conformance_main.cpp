@@ -1,0 +1,63 @@
+// vlint-conformance: runs the cases of other projects against the engine.
+//
+//   vlint-conformance velero FILE
+//
+// Prints each failure on one line and ends with "N passed, M failed". Exit codes: 0 all passed, 1 some failed, 2 the
+// cases could not be read.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+#include "lint/velero/conformance.h"
+
+namespace {
+
+using vlint::Error;
+using vlint::Result;
+
+struct Outcome {
+  std::string text;
+  bool all_passed;
+};
+
+Result<Outcome> run_velero(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) return Error{fmt::format("cannot read {}", path)};
+  const Result<vlint::velero::ConformanceReport> report = vlint::velero::run_conformance(text.str());
+  if (!report.ok()) return Error{report.error()};
+  return Outcome{vlint::velero::to_text(*report), report->failures.empty()};
+}
+
+struct Suite {
+  std::string_view name;
+  Result<Outcome> (*run)(const std::string& path);
+};
+
+constexpr Suite kSuites[] = {
+    {"velero", run_velero},
+};
+
+int cannot_work(std::string_view sentence) {
+  fmt::print(stderr, "vlint-conformance: {}\n", sentence);
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3) return cannot_work("usage: vlint-conformance SUITE DATA, where SUITE is velero");
+  for (const Suite& suite : kSuites) {
+    if (suite.name != argv[1]) continue;
+    const Result<Outcome> outcome = suite.run(argv[2]);
+    if (!outcome.ok()) return cannot_work(outcome.error());
+    fmt::print("{}", outcome->text);
+    return outcome->all_passed ? 0 : 1;
+  }
+  return cannot_work(fmt::format("no suite is named {}", argv[1]));
+}

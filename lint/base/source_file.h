@@ -1,0 +1,45 @@
+// The files of one run: their paths and bytes, numbered in the order of their paths.
+//
+// Knows nothing of disks (disk.h reads and writes) and nothing of YAML. A copy shares the texts, so a round of fixes
+// works on a copy in which only the edited texts are new; what an analysis reads never changes under it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lint/base/span.h"
+
+namespace vlint {
+
+struct SourceFile {
+  std::string path;  // relative to the repository root, `/` as separator, no leading `./`
+  std::string text;  // bytes as on disk, a byte-order mark included
+};
+
+class FileSet {
+ public:
+  FileSet() = default;
+  // Sorts by path; of several files with one path the first is kept.
+  explicit FileSet(std::vector<SourceFile> files);
+
+  std::size_t size() const { return files_.size(); }
+  const SourceFile& operator[](FileId id) const { return *files_[static_cast<std::size_t>(id)]; }
+  FileId id_at(std::size_t index) const { return static_cast<FileId>(index); }
+  // Binary search by path.
+  std::optional<FileId> find(std::string_view path) const;
+
+  std::string_view text(const Span& span) const {
+    return std::string_view((*this)[span.file].text).substr(span.begin, span.size());
+  }
+
+  // Views into the old text stay good as long as another copy of the set holds it.
+  void replace_text(FileId id, std::string text);
+
+ private:
+  std::vector<std::shared_ptr<const SourceFile>> files_;
+};
+
+}  // namespace vlint

@@ -1,0 +1,38 @@
+// From bytes to findings. Each stage is a function that returns a product; a stage reads only what stands above it.
+#pragma once
+
+#include <deque>
+#include <span>
+#include <vector>
+
+#include "lint/base/workers.h"
+#include "lint/engine/analysis.h"
+#include "lint/engine/model.h"
+#include "lint/engine/sources.h"
+
+namespace vlint {
+
+struct AnalysisOptions {
+  std::span<const RuleEntry> known_rules;  // all there are
+  std::vector<RuleEntry> rules;            // those of this run, sorted by id
+  velero::PlanOptions velero;
+};
+
+// One analysis and everything it was made of; findings refer to rules only, the rest refers into `sources`.
+struct Analysis {
+  Sources sources;
+  gitops::Units units;
+  std::deque<model::Cluster> clusters;
+  std::deque<velero::Plan> plans;  // one a cluster
+  std::vector<Finding> findings;   // sorted, suppressed ones included
+  std::vector<Incomplete> incomplete;
+
+  Model model() const;
+};
+
+Analysis analyze(Sources sources, const AnalysisOptions& options, const Workers& workers);
+
+// Counts for reports, over the findings given (those that the paths selected).
+Summary summarize(const Analysis& analysis, std::span<const Finding> findings);
+
+}  // namespace vlint

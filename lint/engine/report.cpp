@@ -1,0 +1,106 @@
+#include "lint/engine/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "lint/base/sha256.h"
+
+namespace vlint {
+namespace {
+
+std::string_view why_not_editable(const kube::Resource& resource) {
+  if (resource.encrypted) return "the object is encrypted by SOPS, and an edit would break its checksum";
+  switch (resource.author) {
+    case kube::Author::helm:
+      return "Helm rendered this text; set it in the chart's values and render again";
+    case kube::Author::tool:
+      return "a tool generated this text; change what it was generated from";
+    case kube::Author::person:
+      return {};
+  }
+  return {};
+}
+
+}  // namespace
+
+Draft& Draft::label(std::string text) {
+  finding_.primary.message = std::move(text);
+  return *this;
+}
+
+Draft& Draft::about(const model::Cluster& cluster, const kube::Resource& resource, yaml::Value field) {
+  finding_.subject.cluster = cluster.name();
+  finding_.subject.kind = std::string(resource.kind);
+  finding_.subject.name_space = std::string(resource.name_space);
+  finding_.subject.name = std::string(resource.name);
+  if (field) finding_.subject.field = kube::field_of(resource, field);
+  return *this;
+}
+
+Draft& Draft::related(Span where, std::string text) {
+  if (where.valid()) finding_.related.push_back({where, std::move(text)});
+  return *this;
+}
+
+Draft& Draft::chain(Span where, std::string text) {
+  if (where.valid()) finding_.chain.push_back({where, std::move(text)});
+  return *this;
+}
+
+Draft& Draft::help(std::string text) {
+  if (!finding_.help.empty()) finding_.help += "; ";
+  finding_.help += text;
+  return *this;
+}
+
+Draft& Draft::fix(std::string title, Safety safety, const kube::Resource& resource,
+                  Result<std::vector<TextEdit>> edits) {
+  const std::string_view obstacle = why_not_editable(resource);
+  if (!obstacle.empty()) return help(std::string(obstacle));
+  if (!edits.ok()) return help(fmt::format("no fix is offered: {}", edits.error()));
+  return fix(std::move(title), safety, std::move(edits).value());
+}
+
+Draft& Draft::fix(std::string title, Safety safety, std::vector<TextEdit> edits) {
+  std::sort(edits.begin(), edits.end());
+  finding_.fixes.push_back({std::move(title), safety, std::move(edits)});
+  return *this;
+}
+
+Draft Report::at(Span where, std::string message) {
+  Finding& finding = findings_.emplace_back();
+  finding.rule = rule_.id;
+  finding.severity = rule_.rule->severity;
+  finding.precision = rule_.rule->precision;
+  finding.message = std::move(message);
+  finding.primary.where = where;
+  return Draft(finding);
+}
+
+std::vector<Finding> Report::take() && {
+  return {std::make_move_iterator(findings_.begin()), std::make_move_iterator(findings_.end())};
+}
+
+std::string identity(const FileSet& files, const Finding& finding, bool with_field) {
+  const Subject& s = finding.subject;
+  if (s.kind.empty()) {  // about a file: a syntax error, a comment
+    return fmt::format("{}\n{}\n{}", finding.rule, files[finding.primary.where.file].path,
+                       with_field ? finding.message : "");
+  }
+  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}", finding.rule, s.cluster, s.kind, s.name_space, s.name,
+                     with_field ? s.field : "");
+}
+
+void fingerprint(const FileSet& files, std::vector<Finding>& findings) {
+  std::unordered_map<std::string, unsigned> seen;  // looked up only
+  for (Finding& finding : findings) {
+    const std::string key = identity(files, finding, true);
+    const unsigned ordinal = seen[key]++;
+    constexpr std::size_t kLength = 32;
+    finding.fingerprint = sha256_hex(fmt::format("{}\n{}", key, ordinal)).substr(0, kLength);
+  }
+}
+
+}  // namespace vlint

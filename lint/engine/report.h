@@ -1,0 +1,65 @@
+// What a rule calls to report. It fills in the rule, its severity and the fingerprint; a rule says only what is wrong.
+//
+//   report.at(volume.span(), "Schedule {} copies ...", ...)
+//       .label("this emptyDir").about(cluster, resource, volume)
+//       .related(flag, "turns file system backup on")
+//       .help("name the volume in ...")
+//       .fix("exclude it", Safety::safe, resource, edits);
+#pragma once
+
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lint/base/result.h"
+#include "lint/base/source_file.h"
+#include "lint/engine/finding.h"
+#include "lint/engine/rule.h"
+#include "lint/kube/resource.h"
+#include "lint/model/cluster.h"
+
+namespace vlint {
+
+class Draft {
+ public:
+  explicit Draft(Finding& finding) : finding_(finding) {}
+
+  // A few words on what stands at the place of the finding.
+  Draft& label(std::string text);
+  // The object the finding is about, and its field.
+  Draft& about(const model::Cluster& cluster, const kube::Resource& resource, yaml::Value field = {});
+  Draft& related(Span where, std::string text);  // nothing is added for an invalid place
+  Draft& chain(Span where, std::string text);
+  Draft& help(std::string text);
+  // Offers a fix of the resource's own text. Where a tool wrote that text, or no clean edit is possible, the help says
+  // so instead.
+  Draft& fix(std::string title, Safety safety, const kube::Resource& resource, Result<std::vector<TextEdit>> edits);
+  // A fix that touches no resource: a comment, a file that is no manifest.
+  Draft& fix(std::string title, Safety safety, std::vector<TextEdit> edits);
+
+ private:
+  Finding& finding_;
+};
+
+class Report {
+ public:
+  explicit Report(const RuleEntry& rule) : rule_(rule) {}
+
+  Draft at(Span where, std::string message);
+
+  std::vector<Finding> take() &&;
+
+ private:
+  const RuleEntry& rule_;
+  std::deque<Finding> findings_;  // drafts refer into it
+};
+
+// What a finding is about, without its place: rule, object and, with `with_field`, the field or message.
+std::string identity(const FileSet& files, const Finding& finding, bool with_field);
+
+// Gives every finding its fingerprint, from its identity and (for those that share it) an ordinal. `findings` are
+// sorted. Never made of lines, so it survives edits elsewhere in the file.
+void fingerprint(const FileSet& files, std::vector<Finding>& findings);
+
+}  // namespace vlint

@@ -1,0 +1,156 @@
+#include "lint/output/fix_preview.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "lint/base/text.h"
+#include "lint/output/credentials.h"
+#include "lint/output/display.h"
+#include "lint/output/line_view.h"
+
+namespace vlint {
+namespace {
+
+constexpr std::string_view kMargin = "     ";
+constexpr std::size_t kMaxRows = 12;
+constexpr std::size_t kHeaderRows = 2;          // of a unified diff: the names of the files
+constexpr std::uint32_t kMaxBytes = 1U << 16U;  // of source text that one change may touch to be shown
+
+// Edits of one file whose lines touch.
+using Edits = std::span<const TextEdit>;
+
+class Preview {
+ public:
+  Preview(Places& places, const Style& style, unsigned width) : places_(places), style_(style), width_(width) {}
+
+  // Lines first to last of the file, with the edits that touch them.
+  void draw(FileId file, Edits edits, std::uint32_t first, std::uint32_t last) {
+    const LineTable& table = places_.lines(file);
+    const std::uint32_t begin = std::min(table.line_begin(first), edits.front().where.begin);
+    const auto size = static_cast<std::uint32_t>(places_.text(file).size());
+    const std::uint32_t end = last < table.line_count() ? table.line_begin(last + 1) : size;
+    if (end - begin > kMaxBytes) return draw_too_long(edits.front().where);
+    const std::string_view old_text = places_.text(file).substr(begin, end - begin);
+    const std::optional<std::string> new_text = changed(old_text, edits, begin);
+    if (!new_text) return;
+    const std::string diff = unified_diff("", with_plain_line_ends(old_text), with_plain_line_ends(*new_text));
+    std::vector<std::string_view> rows;
+    for (const std::string_view row : split(diff, '\n')) {
+      if (!row.empty() && row.front() != '@' && row.front() != '\\') rows.push_back(row);
+    }
+    if (rows.size() > kHeaderRows) draw_rows(file, std::span(rows).subspan(kHeaderRows), first, last);
+  }
+
+  std::string take() {
+    if (left_out_ > 0) out_ += fmt::format("{}... and {}\n", kMargin, counted(left_out_, "more line"));
+    return std::move(out_);
+  }
+
+ private:
+  static std::optional<std::string> changed(std::string_view text, Edits edits, std::uint32_t begin) {
+    std::vector<TextEdit> moved(edits.begin(), edits.end());
+    for (TextEdit& edit : moved) {
+      edit.where.begin -= begin;
+      edit.where.end -= begin;
+    }
+    Result<std::string> result = apply_edits(text, std::move(moved));
+    if (!result) return std::nullopt;
+    return std::move(result).value();
+  }
+
+  // Line ends do not count here, nor does the one that is missing at the end of a file.
+  static std::string with_plain_line_ends(std::string_view text) {
+    std::string plain;
+    for (const char c : text) {
+      if (c == '\n' && plain.ends_with('\r')) plain.pop_back();
+      plain += c;
+    }
+    if (!plain.empty() && !plain.ends_with('\n')) plain += '\n';
+    return plain;
+  }
+
+  // Rows of a diff of lines first to last. What is only inserted is shown below the line before it.
+  void draw_rows(FileId file, std::span<const std::string_view> rows, std::uint32_t first, std::uint32_t last) {
+    const auto is_kept = [](std::string_view row) { return row.front() == ' '; };
+    const auto is_removed = [](std::string_view row) { return row.front() == '-'; };
+    while (is_kept(rows.back())) rows = rows.first(rows.size() - 1);
+    const bool only_inserts = std::none_of(rows.begin(), rows.end(), is_removed);
+    std::uint32_t line = first;
+    // Of the lines before the first change, one is of use, and only to an insertion.
+    for (; is_kept(rows.front()) && (!only_inserts || is_kept(rows[1])); rows = rows.subspan(1)) ++line;
+    const bool needs_line_before = only_inserts && !is_kept(rows.front()) && line > 1;
+    if (needs_line_before) --line;
+    if (rows_ < kMaxRows) out_ += fmt::format("{}{}:{}\n", kMargin, printable(places_.path(file)), line);
+    const bool is_hidden = places_.redaction(file).hides(line, last);
+    if (needs_line_before) row(' ', LineView::of(places_, file, line++, 0, width()));
+    CredentialScanner scanner;
+    for (const std::string_view text : rows) {
+      if (text.front() != '+') {
+        row(text.front(), LineView::of(places_, file, line++, 0, width()));
+      } else if (scanner.hides(text.substr(1)) || is_hidden) {
+        row('+', "<hidden>");
+      } else {
+        row('+', LineView(text.substr(1), 0, width()));
+      }
+    }
+  }
+
+  void draw_too_long(const Span& where) {
+    out_ += fmt::format("{}{} (too long to be shown here; --diff shows it)\n", kMargin, places_.name(where));
+  }
+
+  void row(char mark, const LineView& view) { row(mark, view.text()); }
+
+  void row(char mark, std::string_view text) {
+    if (rows_++ >= kMaxRows) {
+      ++left_out_;
+      return;
+    }
+    std::string line(1, mark);
+    if (!text.empty()) line += ' ';
+    line += text;
+    out_ += kMargin;
+    out_ += mark == '-' ? style_.removed(line) : mark == '+' ? style_.added(line) : line;
+    out_ += '\n';
+  }
+
+  unsigned width() const { return std::max(width_, 60U) - static_cast<unsigned>(kMargin.size()) - 2; }
+
+  Places& places_;
+  const Style& style_;
+  unsigned width_;
+  std::string out_;
+  std::size_t rows_ = 0;
+  std::size_t left_out_ = 0;
+};
+
+}  // namespace
+
+std::string preview_fix(const Fix& fix, Places& places, const Style& style, unsigned width) {
+  std::vector<TextEdit> edits = fix.edits;
+  std::sort(edits.begin(), edits.end());
+  Preview preview(places, style, width);
+  for (std::size_t first = 0; first < edits.size();) {
+    const FileId file = edits[first].where.file;
+    const std::uint32_t from = places.line_of(file, edits[first].where.begin);
+    std::uint32_t to = places.line_of(file, edits[first].where.end);
+    std::size_t end = first + 1;
+    for (; end < edits.size() && edits[end].where.file == file; ++end) {
+      if (places.line_of(file, edits[end].where.begin) > to + 1) break;
+      to = std::max(to, places.line_of(file, edits[end].where.end));
+    }
+    preview.draw(file, Edits(edits).subspan(first, end - first), from, to);
+    first = end;
+  }
+  return preview.take();
+}
+
+}  // namespace vlint

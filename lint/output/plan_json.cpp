@@ -1,0 +1,125 @@
+#include "lint/output/plan_json.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "lint/output/json_location.h"
+
+namespace vlint {
+namespace {
+
+using nlohmann::ordered_json;
+using velero::Plan;
+
+// An absent name is null: an empty one would look like a namespace that is called so.
+ordered_json name_or_null(std::string_view name) { return name.empty() ? ordered_json() : ordered_json(name); }
+
+class PlanPrinter {
+ public:
+  explicit PlanPrinter(const Analysis& analysis) : locations_(analysis.sources.files), analysis_(analysis) {}
+
+  ordered_json print() {
+    ordered_json clusters = ordered_json::array();
+    for (std::size_t i = 0; i < analysis_.clusters.size(); ++i) {
+      clusters.push_back(cluster(analysis_.clusters[i], analysis_.plans[i]));
+    }
+    ordered_json incomplete = ordered_json::array();
+    for (const Incomplete& thing : analysis_.incomplete) {
+      incomplete.push_back(
+          {{"unit", thing.unit}, {"reason", thing.reason}, {"location", locations_.json(thing.where)}});
+    }
+    return {{"schema", "vlint/plan/1"}, {"clusters", std::move(clusters)}, {"incomplete", std::move(incomplete)}};
+  }
+
+ private:
+  ordered_json cluster(const model::Cluster& cluster, const Plan& plan) {
+    ordered_json schedules = ordered_json::array();
+    for (const velero::Schedule& schedule : plan.schedules) schedules.push_back(this->schedule(schedule));
+    ordered_json volumes = ordered_json::array();
+    for (const velero::VolumeUse& use : plan.volumes) volumes.push_back(volume(plan, use));
+    ordered_json claims = ordered_json::array();
+    for (const velero::Claim& claim : plan.claims) claims.push_back(this->claim(plan, claim));
+    return {{"name", cluster.name()},
+            {"velero", install(plan.install)},
+            {"schedules", std::move(schedules)},
+            {"volumes", std::move(volumes)},
+            {"claims", std::move(claims)}};
+  }
+
+  ordered_json install(const velero::Install& install) {
+    return {{"version", velero::to_string(install.version)},
+            {"from", velero::to_string(install.version_from)},
+            {"location", locations_.json(install.version_where)},
+            {"namespace", install.name_space ? ordered_json(*install.name_space) : ordered_json()},
+            {"node_agent", to_string(install.node_agent)}};
+  }
+
+  ordered_json schedule(const velero::Schedule& schedule) {
+    const auto cron = schedule.cron_field.text();
+    return {{"name", schedule.name},
+            {"kind", schedule.resource->kind},
+            {"cron", schedule.one_off ? ordered_json() : ordered_json(cron)},
+            {"ttl", schedule.ttl ? ordered_json(kube::to_string(*schedule.ttl)) : ordered_json()},
+            {"runs", to_string(schedule.runs)},
+            {"location", locations_.json(schedule.resource->place())}};
+  }
+
+  ordered_json workload(const velero::Workload& workload) {
+    const kube::Resource& resource = *workload.resource;
+    return {{"kind", resource.kind}, {"namespace", name_or_null(resource.name_space)}, {"name", resource.name}};
+  }
+
+  ordered_json volume(const Plan& plan, const velero::VolumeUse& use) {
+    return {{"workload", workload(plan.workloads[use.workload])},
+            {"volume", use.name},
+            {"source", name_or_null(use.source)},
+            {"claim", name_or_null(use.claim)},
+            {"location", locations_.json(use.volume.span())},
+            {"verdicts", verdicts(plan, use.verdicts)},
+            {"protected", to_string(use.is_protected)}};
+  }
+
+  ordered_json claim(const Plan& plan, const velero::Claim& claim) {
+    ordered_json mounted_by = ordered_json::array();
+    for (const std::uint32_t i : claim.mounted_by) {
+      const kube::Resource& resource = *plan.workloads[plan.volumes[i].workload].resource;
+      mounted_by.push_back(fmt::format("{}/{}/{}", resource.kind, resource.name_space, resource.name));
+    }
+    return {{"namespace", name_or_null(claim.name_space)},
+            {"name", claim.name},
+            {"location", claim.resource != nullptr ? locations_.json(claim.resource->place()) : ordered_json()},
+            {"mounted_by", std::move(mounted_by)},
+            {"verdicts", verdicts(plan, claim.verdicts)},
+            {"protected", to_string(claim.is_protected)}};
+  }
+
+  ordered_json verdicts(const Plan& plan, const std::vector<velero::Verdict>& verdicts) {
+    ordered_json list = ordered_json::array();
+    for (const velero::Verdict& verdict : verdicts) {
+      ordered_json evidence = ordered_json::array();
+      for (const velero::Evidence& fact : verdict.evidence) {
+        evidence.push_back({{"message", fact.message}, {"location", locations_.json(fact.where)}});
+      }
+      list.push_back({{"by", plan.schedules[verdict.schedule].name},
+                      {"selected", to_string(verdict.selected)},
+                      {"method", velero::to_string(verdict.method)},
+                      {"outcome", velero::to_string(verdict.outcome)},
+                      {"reason", velero::explain(verdict.reason)},
+                      {"assumed", verdict.assumed},
+                      {"evidence", std::move(evidence)}});
+    }
+    return list;
+  }
+
+  JsonLocations locations_;
+  const Analysis& analysis_;
+};
+
+}  // namespace
+
+std::string print_plan(const Analysis& analysis) {
+  return PlanPrinter(analysis).print().dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace vlint

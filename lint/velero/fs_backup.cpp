@@ -1,0 +1,242 @@
+#include "lint/velero/fs_backup.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "lint/velero/names.h"
+
+namespace vlint::velero {
+namespace {
+
+constexpr std::string_view kDefaultToken = "default-token";
+
+EvidenceList default_evidence(const Schedule& schedule, const Install& install) {
+  const Setting& setting = schedule.default_volumes_to_fs_backup;
+  const bool is_on = setting.value == Known::yes;
+  if (setting.value == Known::unknown) {
+    const bool is_written = setting.where.valid();
+    return {{is_written ? "whether file system backup is the default is not known: the value is templated"
+             : install.servers.empty()
+                 ? "whether file system backup is the default is not known: the Velero server is not in the repository"
+                 : "whether file system backup is the default is not known: the server's flags are not known",
+             is_written ? setting.where : schedule.resource->place()}};
+  }
+  if (setting.from == SettingFrom::schedule) {
+    return {{is_on ? "defaultVolumesToFsBackup is true" : "defaultVolumesToFsBackup is false", setting.where}};
+  }
+  if (setting.from == SettingFrom::server) {
+    return {{is_on ? "the server runs with --default-volumes-to-fs-backup"
+                   : "the server runs with --default-volumes-to-fs-backup=false",
+             setting.where}};
+  }
+  return {{"by Velero's default only volumes that the pod names are copied", {}}};
+}
+
+Known contains(const VolumeNames& list, const PodVolume& volume) {
+  const Known found = list.contains(volume.name);
+  // The name of the volume is a template: it can be any of the names.
+  if (found == Known::no && !volume.name_known && !list.names.empty()) return Known::unknown;
+  return found;
+}
+
+FsDecision not_wanted(Reason reason, EvidenceList evidence) {
+  return {FsResult::not_wanted, reason, std::move(evidence), false};
+}
+
+Evidence at_source(const PodVolume& volume, std::string message) { return {std::move(message), volume.volume.span()}; }
+
+EvidenceList add(const EvidenceList& first, const std::vector<Evidence>& more) {
+  std::vector<Evidence> all(first.begin(), first.end());
+  all.insert(all.end(), more.begin(), more.end());
+  return EvidenceList(std::move(all));
+}
+
+}  // namespace
+
+VolumeAttributes attributes_of(const PodVolume& volume) {
+  VolumeAttributes attributes;
+  read_pod_volume(volume.volume, attributes);
+  if (volume.source == "emptyDir") attributes.type = "emptyDir";  // also where the manifest gives no source
+  return attributes;
+}
+
+FsBackup::FsBackup(const Schedule& schedule, const Install& install, Selected claims)
+    : schedule_(schedule),
+      install_(install),
+      claims_(std::move(claims)),
+      default_(default_evidence(schedule, install)) {}
+
+LegacyChoice FsBackup::legacy_choice(const PodFacts& pod, const PodVolume& volume) const {
+  const auto annotation = [](const VolumeNames& list, std::string_view what) {
+    return Evidence{fmt::format("{} by {}", what, list.entry.key.text()), list.entry.key.span()};
+  };
+  const auto templated = [](const VolumeNames& list) {
+    return EvidenceList{{fmt::format("{} is templated", list.entry.key.text()), list.entry.key.span()}};
+  };
+  const Known by_default = schedule_.default_volumes_to_fs_backup.value;
+  const Known named_in = contains(pod.opt_in, volume);
+  const Known named_out = contains(pod.opt_out, volume);
+  if (by_default == Known::yes) {
+    if (named_out == Known::unknown) return {Known::unknown, Reason::unknown_value, templated(pod.opt_out)};
+    if (named_out == Known::yes) return {Known::no, Reason::opted_out, {annotation(pod.opt_out, "excluded")}};
+    return {Known::yes, Reason::default_is_fs_backup, default_};
+  }
+  if (by_default == Known::no) {
+    if (named_in == Known::unknown) return {Known::unknown, Reason::unknown_value, templated(pod.opt_in)};
+    if (named_in == Known::yes) return {Known::yes, Reason::opted_in, {annotation(pod.opt_in, "chosen")}};
+    return {Known::no, Reason::not_opted_in, default_};
+  }
+  // Either way.
+  if (named_in == Known::yes && named_out == Known::no) {
+    return {Known::yes, Reason::opted_in, {annotation(pod.opt_in, "chosen")}};
+  }
+  if (named_in == Known::no && named_out == Known::yes) {
+    return {Known::no, Reason::opted_out, {annotation(pod.opt_out, "excluded")}};
+  }
+  return {Known::unknown, Reason::unknown_value, default_};
+}
+
+// Up to Velero 1.13 the names in the opt-in annotation are taken as they are, whatever the type of their volumes.
+// pkg/podvolume: GetVolumesByPod.
+bool FsBackup::by_annotation_only() const {
+  return !install_.is_at_least(1, 14) && schedule_.default_volumes_to_fs_backup.value == Known::no;
+}
+
+// internal/volumehelper/volume_policy_helper.go: shouldIncludeVolumeInBackup.
+std::optional<FsDecision> FsBackup::check_type(const PodFacts& pod, const PodVolume& volume) const {
+  if (is_never_copied(volume.source)) {
+    const bool passes =
+        by_annotation_only() && volume.source != "hostPath" && contains(pod.opt_in, volume) != Known::no;
+    if (passes) return std::nullopt;
+    return not_wanted(Reason::type_never_copied,
+                      {at_source(volume, fmt::format("Velero never copies a {} volume", volume.source))});
+  }
+  if (by_annotation_only()) return std::nullopt;
+  if (volume.name.substr(0, kDefaultToken.size()) == kDefaultToken) {
+    return not_wanted(Reason::default_token_name,
+                      {at_source(volume, "Velero takes the name for that of a service account's token")});
+  }
+  // The gate by the type of claims came with 1.14.
+  if (!volume.is_claim || claims_.selected == Known::yes || !install_.is_at_least(1, 14)) return std::nullopt;
+  if (claims_.selected == Known::no) return not_wanted(Reason::claim_type_excluded, claims_.evidence);
+  return FsDecision{FsResult::unknown, Reason::unknown_value, claims_.evidence, false};
+}
+
+PolicyMatch FsBackup::match_policy(const PodVolume& volume) const {
+  if (!schedule_.volume_policies) return {schedule_.has_volume_policies == Known::no, std::nullopt, {}};
+  if (!volume.is_claim) return schedule_.volume_policies->match(attributes_of(volume));
+  if (volume.claim == nullptr) return {false, std::nullopt, volume.volume.span()};
+  return schedule_.volume_policies->match(volume.claim->attributes);
+}
+
+// ShouldPerformFSBackup: a policy that matches comes before annotations and defaults. Up to 1.13 policies can only
+// skip, and only when the copy is made, which gives the same result.
+std::optional<FsDecision> FsBackup::check_policy(const PodVolume& volume) const {
+  if (schedule_.has_volume_policies == Known::unknown) {
+    return FsDecision{FsResult::unknown, Reason::unknown_value, schedule_.volume_policy_evidence, false};
+  }
+  if (!schedule_.volume_policies) return std::nullopt;
+  const bool is_unbound = volume.claim != nullptr && volume.claim->bound == Known::no;
+  const FsDecision unbound{FsResult::fails,
+                           Reason::claim_unbound,
+                           {at_source(volume, "the claim is not bound to a volume, and no volume policy matches it")},
+                           false};
+  if (is_unbound && !install_.is_at_least(1, 18)) return unbound;  // asked before the policies
+  const PolicyMatch match = match_policy(volume);
+  if (!match.known) {
+    const bool is_missing = volume.claim != nullptr && !volume.claim->in_repository;
+    EvidenceList evidence = {{"whether the volume policy matches is not known", match.where}};
+    if (volume.claim != nullptr) evidence = add(evidence, volume.claim->volume);
+    return FsDecision{FsResult::unknown, is_missing ? Reason::claim_missing : Reason::unknown_value,
+                      std::move(evidence), false};
+  }
+  if (!match.action) return is_unbound ? std::optional(unbound) : std::nullopt;
+  EvidenceList evidence = {
+      {fmt::format("a volume policy with the action {} matches", to_string(*match.action)), match.where}};
+  if (*match.action == PolicyAction::fs_backup) {
+    return FsDecision{FsResult::copied, Reason::policy_fs_backup, std::move(evidence), false};
+  }
+  const bool skips = *match.action == PolicyAction::skip;
+  return not_wanted(skips ? Reason::policy_skip : Reason::policy_other_action, std::move(evidence));
+}
+
+FsDecision FsBackup::decide(const PodFacts& pod, const PodVolume& volume) const {
+  if (pod.exist == Known::no) return {FsResult::dropped, Reason::no_pods, pod.state, pod.assumed};
+  if (std::optional<FsDecision> decided = check_type(pod, volume)) return *std::move(decided);
+  if (std::optional<FsDecision> decided = check_policy(volume)) {
+    return decided->result == FsResult::copied ? carry_out(pod, volume, *std::move(decided)) : *std::move(decided);
+  }
+  LegacyChoice choice = legacy_choice(pod, volume);
+  if (choice.wanted == Known::no) return not_wanted(choice.reason, std::move(choice.evidence));
+  FsDecision wanted{choice.wanted == Known::yes ? FsResult::copied : FsResult::unknown, choice.reason,
+                    std::move(choice.evidence), false};
+  return carry_out(pod, volume, std::move(wanted));
+}
+
+std::optional<FsDecision> FsBackup::check_running(const PodFacts& pod) const {
+  if (pod.running == Known::yes) return std::nullopt;
+  if (pod.running == Known::no) return FsDecision{FsResult::dropped, Reason::pod_not_running, pod.state, pod.assumed};
+  return FsDecision{FsResult::unknown, Reason::no_pods, pod.state, true};
+}
+
+std::optional<FsDecision> FsBackup::check_node_agent() const {
+  if (install_.node_agent != Known::no) return std::nullopt;
+  return FsDecision{FsResult::fails, Reason::no_node_agent, install_.node_agent_evidence, false};
+}
+
+// The checks of a single volume, in Velero's order.
+std::optional<FsDecision> FsBackup::check_volume(const PodVolume& volume) const {
+  if (volume.claim != nullptr && volume.claim->host_path == Known::yes) {
+    return FsDecision{FsResult::dropped, Reason::host_path_volume, volume.claim->volume, false};
+  }
+  switch (volume.mount) {
+    case Mount::mounted:
+      return std::nullopt;
+    case Mount::device:
+      // Up to 1.12.0 the copy of a block device is tried.
+      return FsDecision{install_.is_at_least(1, 12, 1) ? FsResult::dropped : FsResult::fails,
+                        Reason::block_volume,
+                        {at_source(volume, "a container uses it as a block device")},
+                        false};
+    case Mount::init_only:
+      return FsDecision{FsResult::dropped,
+                        Reason::init_only_mount,
+                        {at_source(volume, "only init containers mount the volume")},
+                        false};
+    case Mount::none:
+      return FsDecision{
+          FsResult::dropped, Reason::not_mounted, {at_source(volume, "no container mounts the volume")}, false};
+    case Mount::unknown:
+      break;
+  }
+  return FsDecision{FsResult::unknown,
+                    Reason::unknown_value,
+                    {at_source(volume, "whether a container mounts it is not known")},
+                    false};
+}
+
+// Velero pkg/podvolume/backupper.go: BackupPodVolumes. `wanted` is copied, or unknown where it isn't known whether the
+// volume is wanted; then a copy that can't be made is the answer all the same.
+FsDecision FsBackup::carry_out(const PodFacts& pod, const PodVolume& volume, FsDecision wanted) const {
+  const bool agent_first = install_.is_at_least(1, 12) && !install_.is_at_least(1, 13);  // issue 7135
+  std::optional<FsDecision> obstacle;
+  if (agent_first) obstacle = check_node_agent();
+  if (!obstacle) obstacle = check_running(pod);
+  if (!obstacle) obstacle = check_node_agent();
+  if (!obstacle) obstacle = check_volume(volume);
+  if (obstacle) {
+    if (wanted.result == FsResult::unknown && obstacle->result == FsResult::fails) return wanted;
+    obstacle->evidence = add(wanted.evidence, {obstacle->evidence.begin(), obstacle->evidence.end()});
+    return *std::move(obstacle);
+  }
+  wanted.assumed = pod.assumed;
+  if (pod.assumed) wanted.evidence = add(wanted.evidence, pod.state);
+  if (volume.claim != nullptr && volume.claim->host_path == Known::unknown) {
+    wanted.assumed = true;
+    wanted.evidence = add(wanted.evidence, volume.claim->volume);
+  }
+  return wanted;
+}
+
+}  // namespace vlint::velero

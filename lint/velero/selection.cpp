@@ -1,0 +1,186 @@
+#include "lint/velero/selection.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+#include "lint/velero/names.h"
+
+namespace vlint::velero {
+namespace {
+
+// `all` holds only if each does; the reason is the first that is not yes, and no goes before unknown.
+void require(Selected& all, const Selected& one) {
+  if (one.selected < all.selected) all = one;
+}
+
+class Selector {
+ public:
+  Selector(const Plan& plan, const Facts& facts, const Filters& filters)
+      : plan_(plan), facts_(facts), filters_(filters), namespaces_(facts.namespaces.size()) {}
+
+  Selection select() {
+    const std::size_t pods = plan_.workloads.size();
+    const std::size_t claims = plan_.claims.size();
+    for (std::uint32_t i = 0; i < pods; ++i) admitted_.pods.push_back(check_pod(i));
+    for (std::uint32_t i = 0; i < claims; ++i) admitted_.claims.push_back(check_claim(i));
+    if (filters_.selectors().takes_everything()) return std::move(admitted_);
+    if (!filters_.selectors().failure().empty()) return nothing();
+
+    for (std::uint32_t i = 0; i < pods; ++i) {
+      listed_.pods.push_back(list(admitted_.pods[i], filters_.selectors().takes(facts_.pods[i].labels)));
+    }
+    for (std::uint32_t i = 0; i < claims; ++i) {
+      const ClaimFacts& claim = facts_.claims[i];
+      const Known taken = claim.in_repository ? filters_.selectors().takes(claim.labels) : Known::unknown;
+      listed_.claims.push_back(list(admitted_.claims[i], taken));
+    }
+    pull_in(Known::yes);
+    pull_in(Known::unknown);
+    return std::move(listed_);
+  }
+
+ private:
+  const Selected& check_namespace(std::uint32_t id) {
+    std::optional<Selected>& cached = namespaces_[id];
+    if (!cached) cached = filters_.check_namespace(facts_.namespaces[id].name);
+    return *cached;
+  }
+
+  // Velero pkg/backup/item_backupper.go: itemInclusionChecks, which every object must pass however it is reached.
+  Selected check(std::uint32_t name_space, Span object, const Selected& type, Known excluded, Span label) {
+    Selected all;
+    if (facts_.namespaces[name_space].known) {
+      require(all, check_namespace(name_space));
+    } else {
+      require(all, filters_.check_unknown_namespace(object));
+    }
+    require(all, type);
+    if (excluded == Known::no || all.selected == Known::no) return all;
+    const bool is_sure = excluded == Known::yes;
+    require(all, {!excluded,
+                  is_sure ? Reason::excluded_by_label : Reason::unknown_value,
+                  {{is_sure ? fmt::format("labelled {}: \"true\"", kExcludeLabel)
+                            : fmt::format("the value of the label {} is not known", kExcludeLabel),
+                    label}}});
+    return all;
+  }
+
+  Selected check_pod(std::uint32_t i) {
+    const PodFacts& pod = facts_.pods[i];
+    const Span place = plan_.workloads[i].resource->place();
+    Selected all = check(facts_.workload_namespace[i], place, filters_.pods(), pod.excluded, pod.excluded_where);
+    if (pod.terminating) require(all, {Known::no, Reason::pod_not_running, {{"the pod is being deleted", place}}});
+    return all;
+  }
+
+  Selected check_claim(std::uint32_t i) {
+    const ClaimFacts& claim = facts_.claims[i];
+    return check(facts_.claim_namespace[i], claim_place(i), filters_.claims(), claim.excluded, claim.excluded_where);
+  }
+
+  Span claim_place(std::uint32_t i) const {
+    const Claim& claim = plan_.claims[i];
+    if (claim.resource != nullptr) return claim.resource->place();
+    return claim.mounted_by.empty() ? Span{} : plan_.volumes[claim.mounted_by.front()].volume.span();
+  }
+
+  Selected list(const Selected& admitted, Known taken) const {
+    Selected listed = admitted;
+    if (taken == Known::yes || admitted.selected == Known::no) return listed;
+    const Span where = filters_.selectors().where();
+    const bool is_sure = taken == Known::no;
+    require(listed, {taken,
+                     is_sure ? Reason::selector_misses : Reason::unknown_value,
+                     {{is_sure ? "its labels are not those that the label selector asks for"
+                               : "whether the label selector takes it is not known",
+                       where}}});
+    return listed;
+  }
+
+  Selection nothing() {
+    for (std::vector<Selected>* objects : {&admitted_.pods, &admitted_.claims}) {
+      for (Selected& object : *objects) {
+        require(object, {Known::no, Reason::selector_misses, filters_.selectors().failure()});
+      }
+    }
+    return std::move(admitted_);
+  }
+
+  // Velero pkg/backup/backup.go: executeItemBlockActions (from 1.15), and before that the item actions of pods. A pod
+  // brings its claims, a bound claim the running pods that mount it. Label selectors are not asked again. Each object
+  // is raised to `level` at most once.
+  void pull_in(Known level) {
+    std::vector<std::pair<bool, std::uint32_t>> open;  // pod?, index
+    for (std::uint32_t i = 0; i < listed_.pods.size(); ++i) {
+      if (listed_.pods[i].selected >= level) open.emplace_back(true, i);
+    }
+    for (std::uint32_t i = 0; i < listed_.claims.size(); ++i) {
+      if (listed_.claims[i].selected >= level) open.emplace_back(false, i);
+    }
+    while (!open.empty()) {
+      const auto [is_pod, index] = open.back();
+      open.pop_back();
+      if (is_pod) {
+        for (const std::uint32_t claim : claims_of(index)) {
+          if (raise(listed_.claims[claim], admitted_.claims[claim], level)) open.emplace_back(false, claim);
+        }
+        continue;
+      }
+      if (!filters_.pulls_in_pods() || facts_.claims[index].bound == Known::no) continue;
+      for (const std::uint32_t use : plan_.claims[index].mounted_by) {
+        const std::uint32_t pod = plan_.volumes[use].workload;
+        const Known reached = level && facts_.pods[pod].running;
+        if (reached != level || !raise(listed_.pods[pod], admitted_.pods[pod], level)) continue;
+        note_pull(listed_.pods[pod], index);
+        open.emplace_back(true, pod);
+      }
+    }
+  }
+
+  static bool raise(Selected& listed, const Selected& admitted, Known level) {
+    const Known reached = admitted.selected && level;
+    if (reached <= listed.selected || reached != level) return false;
+    const EvidenceList evidence = listed.evidence;  // why it may be left out
+    listed = admitted;
+    listed.selected = level;
+    if (level == Known::unknown && listed.evidence.empty()) listed.evidence = evidence;
+    return true;
+  }
+
+  void note_pull(Selected& pod, std::uint32_t claim) const {
+    if (pod.selected != Known::yes) return;
+    pod.evidence = {
+        {fmt::format("selected because it mounts the claim {}", plan_.claims[claim].name), claim_place(claim)}};
+  }
+
+  // The claims of a workload, made once.
+  const std::vector<std::uint32_t>& claims_of(std::uint32_t workload) {
+    if (claims_.empty()) {
+      claims_.resize(plan_.workloads.size());
+      for (std::uint32_t claim = 0; claim < plan_.claims.size(); ++claim) {
+        for (const std::uint32_t use : plan_.claims[claim].mounted_by) {
+          claims_[plan_.volumes[use].workload].push_back(claim);
+        }
+      }
+    }
+    return claims_[workload];
+  }
+
+  const Plan& plan_;
+  const Facts& facts_;
+  const Filters& filters_;
+  std::vector<std::optional<Selected>> namespaces_;
+  Selection admitted_;  // what passes the checks of single objects
+  Selection listed_;
+  std::vector<std::vector<std::uint32_t>> claims_;
+};
+
+}  // namespace
+
+Selection select_objects(const Plan& plan, const Facts& facts, const Filters& filters) {
+  return Selector(plan, facts, filters).select();
+}
+
+}  // namespace vlint::velero

@@ -1,0 +1,102 @@
+#include <fmt/format.h>
+
+#include "lint/base/text.h"
+#include "lint/engine/model.h"
+#include "lint/engine/report.h"
+#include "rules/common/volume_annotations.h"
+
+namespace vlint::rules {
+namespace {
+
+using velero::Workload;
+using yaml::Value;
+
+struct Move {
+  Result<std::vector<TextEdit>> edits;
+  Safety safety;
+};
+
+// Removes the annotation from `metadata` and adds its names to the list of the pod template. Its comments go with it;
+// where they can't, the move is not safe.
+Move move_to_template(Value metadata, const kube::PodTemplate& pod, std::string_view key) {
+  Result<RemovedAnnotation> removed = remove_annotation(metadata, key);
+  if (!removed.ok()) return {Error{removed.error()}, Safety::safe};
+  std::vector<std::string_view> names;
+  for (const ListedName& listed : listed_names(metadata["annotations"][key])) {
+    if (!trim(listed.text).empty()) names.push_back(trim(listed.text));
+  }
+  std::vector<TextEdit> edits;
+  if (!names.empty()) {
+    Result<std::vector<TextEdit>> added = add_to_list(pod, key, names);
+    if (!added.ok()) return {Error{added.error()}, Safety::safe};
+    edits = std::move(added).value();
+  }
+  const bool keeps_comments = !removed->has_comments() || carry_comments(*removed, key, edits);
+  edits.insert(edits.end(), removed->edits.begin(), removed->edits.end());
+  return {std::move(edits), keeps_comments ? Safety::safe : Safety::unsafe};
+}
+
+void check_metadata(const model::Cluster& cluster, const Workload& workload, Value metadata, std::string_view path,
+                    Report& report) {
+  for (const std::string_view key : kVolumeAnnotations) {
+    const yaml::Entry entry = metadata["annotations"].find(key);
+    if (!entry) continue;
+    const kube::Resource& resource = *workload.resource;
+    Move move = move_to_template(metadata, workload.pod, key);
+    report
+        .at(entry.key.span(),
+            fmt::format("{} on {} has no effect: Velero reads it from pods, and {} never reaches them", key,
+                        resource.title(), path))
+        .label("Velero never looks here")
+        .about(cluster, resource, entry.value)
+        .related(workload.pod.owner.find("metadata").key.span(), "it belongs here, in the pod template")
+        .help(fmt::format("write it in {}.metadata.annotations", resource.info->pod_template))
+        .fix("move it to the pod template", move.safety, resource, std::move(move.edits));
+  }
+}
+
+void check(const Model& model, Report& report) {
+  for (const auto& [cluster, plan] : model.clusters) {
+    for (const Workload& workload : plan.workloads) {
+      const kube::Resource& resource = *workload.resource;
+      if (resource.info->pod_template.empty()) continue;  // a Pod's own metadata is the right place
+      check_metadata(cluster, workload, resource.metadata, "metadata.annotations", report);
+      const Value job_template = resource.root["spec"]["jobTemplate"];
+      if (job_template) {
+        check_metadata(cluster, workload, job_template["metadata"], "spec.jobTemplate.metadata.annotations", report);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+VLINT_RULE(velero_excludes_annotation_on_workload) = checked({
+    .summary = "a volume annotation of Velero stands on the workload instead of its pod template",
+    .explanation = R"md(
+## What it finds
+`backup.velero.io/backup-volumes-excludes` or `backup.velero.io/backup-volumes` in the metadata of a Deployment,
+StatefulSet, DaemonSet, Job, CronJob or Rollout itself, or in a CronJob's `jobTemplate.metadata`.
+
+## Why it matters
+Velero reads both annotations from pods. Kubernetes makes pods from the template's metadata and never copies the
+workload's own. So the volume that should be excluded is copied every night, or the one that should be saved is not, and
+nothing says so.
+
+## How to fix it
+Move the annotation to `spec.template.metadata.annotations` (for a CronJob to
+`spec.jobTemplate.spec.template.metadata.annotations`). `vlint --fix` does it, and joins the list with one that is
+already there.
+
+## When to ignore it
+When another tool reads the annotation from the workload.
+)md",
+    .severity = Severity::error,
+    .precision = Precision::very_high,
+    .best_fix = BestFix::safe,
+    .since = "0.1.0",
+    .sources = "velero pkg/util/podvolume/pod_volume.go; velero issue 2089",
+    .check = check,
+});
+
+}  // namespace vlint::rules
