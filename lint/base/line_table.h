@@ -27,8 +27,19 @@ class LineTable {
   std::uint32_t line_begin(std::uint32_t number) const { return starts_[number - 1]; }
 
  private:
+  // Characters and UTF-16 units before a character of the text.
+  struct Count {
+    std::uint32_t offset = 0;
+    std::uint32_t characters = 0;
+    std::uint32_t utf16_units = 0;
+  };
+
+  void count_characters();
+  Count count_before(std::uint32_t offset) const;
+
   std::string_view text_;
   std::vector<std::uint32_t> starts_;
+  std::vector<Count> counts_;  // one a block of bytes, so that long lines cost no time; none when all is ASCII
 };
 
 }  // namespace vlint

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <system_error>
 #include <thread>
+#include <vector>
 
 namespace vlint {
 
@@ -20,7 +22,11 @@ void Workers::for_each(std::size_t count, const std::function<void(std::size_t)>
   };
   std::vector<std::thread> threads;
   threads.reserve(helpers - 1);
-  for (std::size_t i = 1; i < helpers; ++i) threads.emplace_back(work);
+  try {
+    for (std::size_t i = 1; i < helpers; ++i) threads.emplace_back(work);
+  } catch (const std::system_error&) {
+    // No more threads to be had: those there are do the work.
+  }
   work();
   for (std::thread& thread : threads) thread.join();
 }

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <type_traits>
 #include <vector>
 
 namespace vlint {
@@ -21,6 +22,7 @@ class Workers {
 
   template <typename T, typename Fn>
   std::vector<T> map(std::size_t count, Fn&& fn) const {
+    static_assert(!std::is_same_v<T, bool>, "neighbours in a vector of bool share a byte");
     std::vector<T> slots(count);
     for_each(count, [&](std::size_t i) { slots[i] = fn(i); });
     return slots;

@@ -8,12 +8,18 @@ namespace {
 
 using gitops::FileRole;
 
-// A file that does not parse and has the marks of a template engine is a template, whose output is not known.
+// A file with a document that does not parse and has the marks of a template engine is a template, whose output is not
+// known. Marks in other documents are text that the cluster gets, such as that of an alert.
 FileRole role_of(FileRole by_path, const yaml::Tree& tree) {
-  const bool is_broken = std::any_of(tree.problems.begin(), tree.problems.end(), [](const yaml::Problem& problem) {
-    return problem.kind == yaml::ProblemKind::syntax;
-  });
-  return is_broken && gitops::has_template_marks(tree.text) ? FileRole::template_text : by_path;
+  const bool has_syntax_error =
+      std::any_of(tree.problems.begin(), tree.problems.end(),
+                  [](const yaml::Problem& problem) { return problem.kind == yaml::ProblemKind::syntax; });
+  const bool is_template =
+      has_syntax_error &&
+      std::any_of(tree.documents.begin(), tree.documents.end(), [&](const yaml::Document& document) {
+        return document.broken && gitops::has_template_marks(tree.slice(document.begin, document.end));
+      });
+  return is_template ? FileRole::template_text : by_path;
 }
 
 }  // namespace

@@ -226,7 +226,7 @@ void apply_suppressions(const Sources& sources, std::span<const RuleEntry> known
         append(std::move(report), findings);
       } else if (!name.is_used && any_of(enabled, name.pattern) && unused_rule != nullptr) {
         Report report(*unused_rule);
-        report.at(name.where, fmt::format("{} finds nothing here, so this comment silences nothing", name.pattern))
+        report.at(name.where, fmt::format("{} finds nothing here, so there is nothing to silence", name.pattern))
             .label("nothing to silence")
             .fix("remove it", Safety::safe, removal(tree, comment, i));
         append(std::move(report), findings);

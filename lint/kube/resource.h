@@ -46,7 +46,8 @@ struct Resource {
 };
 
 // The objects of all unbroken documents of a tree, in order. Documents without `apiVersion` and `kind` are no
-// Kubernetes objects and are left out. `kind: List` and any `...List` with `items` gives its items.
+// Kubernetes objects and are left out. `kind: List` and any `...List` with a sequence of `items`
+// gives its items.
 std::vector<Resource> read_resources(const yaml::Tree& tree);
 
 // A pod as a workload describes it: the template's metadata and spec; for a Pod its own.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <string>
+#include <utility>
 
 #include "lint/base/text.h"
 
@@ -77,13 +78,14 @@ std::optional<std::string_view> find_assignment(std::string_view line) {
   return std::nullopt;
 }
 
-// `--password x`.
+// `--password x`, `[--password, x]`.
 std::optional<std::string_view> find_option(std::string_view line) {
   for (std::size_t at = line.find("--"); at != std::string_view::npos; at = line.find("--", at)) {
     std::size_t end = at;
     while (end < line.size() && is_word(line[end])) ++end;
     const std::string_view word = line.substr(at, end - at);
-    const bool takes_next = end < line.size() && line[end] == ' ' && has_value(line.substr(end + 1));
+    const std::size_t next = std::min(line.find_first_not_of("\"',", end), line.size());
+    const bool takes_next = next < line.size() && line[next] == ' ' && has_value(line.substr(next + 1));
     if (takes_next && names_credential(word)) return word;
     at = std::max(end, at + 2);
   }
@@ -109,6 +111,16 @@ std::optional<std::string_view> find_user_info(std::string_view line) {
     at = sign;
   }
   return std::nullopt;
+}
+
+// `- --password`: the next line has what it takes.
+bool ends_with_option(std::string_view line) {
+  const std::size_t end = line.find_last_not_of(" \t\r\"',");
+  if (end == std::string_view::npos) return false;
+  std::size_t begin = end + 1;
+  while (begin > 0 && is_word(line[begin - 1])) --begin;
+  const std::string_view word = line.substr(begin, end + 1 - begin);
+  return word.starts_with('-') && names_credential(word);
 }
 
 constexpr std::string_view kPemBegin = "-----BEGIN";
@@ -162,16 +174,20 @@ bool CredentialScanner::hides(std::string_view line) {
     return true;
   }
   const std::size_t indent = line.find_first_not_of(" \t\r");
-  if (indent == std::string_view::npos) return hidden_below_.has_value();
-  if (hidden_below_ && indent > *hidden_below_) return true;
-  hidden_below_.reset();
+  if (indent == std::string_view::npos) return block_.has_value();
+  if (block_ && (indent > block_->indent || (indent == block_->indent && block_->has_items && line[indent] == '-'))) {
+    return true;
+  }
+  block_.reset();
+  const bool is_argument = std::exchange(expects_argument_, ends_with_option(line));
   const std::optional<std::string_view> found = find_credential(line);
   const std::size_t colon = line.find(':');
-  const bool opens = colon != std::string_view::npos && names_credential(word_before(line, colon)) &&
-                     opens_block(line.substr(colon + 1));
-  if (found || opens) hidden_below_ = indent;
+  const std::string_view key = colon == std::string_view::npos ? std::string_view{} : word_before(line, colon);
+  const bool is_value = key == "value" && has_value(line.substr(colon + 1));
+  const bool opens = names_credential(key) && opens_block(line.substr(colon + 1));
+  if (found || is_value || opens) block_ = Block{indent, opens && line[indent] != '-'};
   in_pem_ = found == kPemBegin && line.find(kPemEnd) == std::string_view::npos;
-  return found.has_value();
+  return found || is_value || is_argument;
 }
 
 }  // namespace vlint

@@ -29,15 +29,23 @@ std::optional<std::string_view> find_credential(std::string_view line);
 // Whether a text has a line that says it is a Secret: `kind: Secret`, `"kind":"Secret"`.
 bool mentions_secret_kind(std::string_view text);
 
-// Reads text line by line and remembers what the next lines belong to: a block below `password: |`, a PEM body.
+// Reads text line by line and remembers what the next lines belong to: a block below `password: |`, a PEM body, the
+// argument after `--password`. In text it cannot be told what a `value` is the value of, so each is hidden.
 class CredentialScanner {
  public:
   // True when the line, which must follow the one before, is to be hidden.
   bool hides(std::string_view line);
 
  private:
+  // Lines that are indented more belong to a credential, and so do list items that are not.
+  struct Block {
+    std::size_t indent;
+    bool has_items;
+  };
+
   bool in_pem_ = false;
-  std::optional<std::size_t> hidden_below_;  // lines that are indented more belong to a credential
+  bool expects_argument_ = false;
+  std::optional<Block> block_;
 };
 
 }  // namespace vlint

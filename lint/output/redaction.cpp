@@ -117,6 +117,7 @@ class Search {
         if (!parts_[node].is_key) judge_text(node);
         break;
       case yaml::Kind::alias:
+      case yaml::Kind::link:
         break;
     }
   }

@@ -40,4 +40,7 @@ class EvidenceList {
   std::shared_ptr<const std::vector<Evidence>> items_;
 };
 
+// The items of both, in order; shares the list where the other is empty.
+EvidenceList concat(const EvidenceList& first, const EvidenceList& second);
+
 }  // namespace vlint::velero

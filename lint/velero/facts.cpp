@@ -127,6 +127,7 @@ class Gatherer {
     facts.volume.source = use.source;
     facts.volume.volume = use.volume;
     facts.volume.mount = mounts.of(use.name);
+    if (is_never_copied(use.source)) facts.volume.never_copied = never_copied_evidence(use.source, use.volume);
     facts.volume.is_claim = use.source == kClaimSource || use.source == kTemplateSource;
     facts_.volumes.push_back(std::move(facts));
     plan_.volumes.push_back(std::move(use));

@@ -46,13 +46,11 @@ FsDecision not_wanted(Reason reason, EvidenceList evidence) {
 
 Evidence at_source(const PodVolume& volume, std::string message) { return {std::move(message), volume.volume.span()}; }
 
-EvidenceList add(const EvidenceList& first, const std::vector<Evidence>& more) {
-  std::vector<Evidence> all(first.begin(), first.end());
-  all.insert(all.end(), more.begin(), more.end());
-  return EvidenceList(std::move(all));
-}
-
 }  // namespace
+
+EvidenceList never_copied_evidence(std::string_view source, yaml::Value volume) {
+  return {{fmt::format("Velero never copies a {} volume", source), volume.span()}};
+}
 
 VolumeAttributes attributes_of(const PodVolume& volume) {
   VolumeAttributes attributes;
@@ -109,8 +107,7 @@ std::optional<FsDecision> FsBackup::check_type(const PodFacts& pod, const PodVol
     const bool passes =
         by_annotation_only() && volume.source != "hostPath" && contains(pod.opt_in, volume) != Known::no;
     if (passes) return std::nullopt;
-    return not_wanted(Reason::type_never_copied,
-                      {at_source(volume, fmt::format("Velero never copies a {} volume", volume.source))});
+    return not_wanted(Reason::type_never_copied, volume.never_copied);
   }
   if (by_annotation_only()) return std::nullopt;
   if (volume.name.substr(0, kDefaultToken.size()) == kDefaultToken) {
@@ -147,7 +144,7 @@ std::optional<FsDecision> FsBackup::check_policy(const PodVolume& volume) const 
   if (!match.known) {
     const bool is_missing = volume.claim != nullptr && !volume.claim->in_repository;
     EvidenceList evidence = {{"whether the volume policy matches is not known", match.where}};
-    if (volume.claim != nullptr) evidence = add(evidence, volume.claim->volume);
+    if (volume.claim != nullptr) evidence = concat(evidence, volume.claim->volume);
     return FsDecision{FsResult::unknown, is_missing ? Reason::claim_missing : Reason::unknown_value,
                       std::move(evidence), false};
   }
@@ -227,14 +224,14 @@ FsDecision FsBackup::carry_out(const PodFacts& pod, const PodVolume& volume, FsD
   if (!obstacle) obstacle = check_volume(volume);
   if (obstacle) {
     if (wanted.result == FsResult::unknown && obstacle->result == FsResult::fails) return wanted;
-    obstacle->evidence = add(wanted.evidence, {obstacle->evidence.begin(), obstacle->evidence.end()});
+    obstacle->evidence = concat(wanted.evidence, obstacle->evidence);
     return *std::move(obstacle);
   }
   wanted.assumed = pod.assumed;
-  if (pod.assumed) wanted.evidence = add(wanted.evidence, pod.state);
+  if (pod.assumed) wanted.evidence = concat(wanted.evidence, pod.state);
   if (volume.claim != nullptr && volume.claim->host_path == Known::unknown) {
     wanted.assumed = true;
-    wanted.evidence = add(wanted.evidence, volume.claim->volume);
+    wanted.evidence = concat(wanted.evidence, volume.claim->volume);
   }
   return wanted;
 }

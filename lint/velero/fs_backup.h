@@ -27,7 +27,10 @@ struct PodVolume {
   Mount mount = Mount::mounted;
   bool is_claim = false;              // persistentVolumeClaim or a claim template
   const ClaimFacts* claim = nullptr;  // of a claim whose name is known
+  EvidenceList never_copied;          // why, for a source that Velero never copies
 };
+// Shared by all Schedules.
+EvidenceList never_copied_evidence(std::string_view source, yaml::Value volume);
 
 enum class FsResult : std::uint8_t {
   not_wanted,

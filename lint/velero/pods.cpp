@@ -36,7 +36,7 @@ void set_state(PodFacts& facts, Known running, Known exist, bool assumed, Eviden
   facts.running = running;
   facts.exist = exist;
   facts.assumed = assumed;
-  facts.state.push_back(std::move(evidence));
+  facts.state = {std::move(evidence)};
 }
 
 // Hooks of Helm and Argo CD are usually deleted when they are done.

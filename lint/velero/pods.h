@@ -50,8 +50,8 @@ struct PodFacts {
   // Whether pods of the workload are in phase Running, and whether any are there at all (finished ones count).
   Known running = Known::yes;
   Known exist = Known::yes;
-  bool assumed = false;         // that is a guess
-  std::vector<Evidence> state;  // what it rests on, when it isn't plain
+  bool assumed = false;  // that is a guess
+  EvidenceList state;    // what it rests on, when it isn't plain
 };
 
 // What scales a workload besides its own `replicas`.

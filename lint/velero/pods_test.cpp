@@ -140,12 +140,16 @@ TEST_CASE("labels that controllers add are not known") {
 }
 
 TEST_CASE("the exclude label must say true as text") {
-  for (const auto& [value, expected] : {std::pair("'true'", Known::yes), std::pair("'True'", Known::no),
-                                        std::pair("'yes'", Known::no), std::pair("'${X}'", Known::unknown)}) {
-    CAPTURE(value);
+  struct Row {
+    std::string value;
+    Known expected;
+  };
+  for (const Row& row :
+       {Row{"'true'", Known::yes}, Row{"'True'", Known::no}, Row{"'yes'", Known::no}, Row{"'${X}'", Known::unknown}}) {
+    CAPTURE(row.value);
     const World world("apiVersion: v1\nkind: Pod\nmetadata: {name: x, labels: {velero.io/exclude-from-backup: " +
-                      std::string(value) + "}}\nspec: {}\n");
-    CHECK(facts_of(world).excluded == expected);
+                      row.value + "}}\nspec: {}\n");
+    CHECK(facts_of(world).excluded == row.expected);
   }
 }
 

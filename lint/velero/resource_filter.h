@@ -24,7 +24,6 @@ struct ResourceType {
 
 inline constexpr std::string_view kPods = "pods";
 inline constexpr std::string_view kPersistentVolumeClaims = "persistentvolumeclaims";
-inline constexpr std::string_view kPersistentVolumes = "persistentvolumes";
 inline constexpr std::string_view kNamespaces = "namespaces";
 
 // Finds a type by any of its names; nothing for names that no type has.

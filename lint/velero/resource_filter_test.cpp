@@ -22,8 +22,8 @@ struct Filtered {
   ResourceFilter filter;
 };
 
-const Version kNew{1, 18, 1};
-const Version kOld{1, 16, 2};
+constexpr Version kNew{1, 18, 1};
+constexpr Version kOld{1, 16, 2};
 
 TEST_CASE("names of resources resolve as discovery resolves them") {
   CHECK(resolve_resource("pvc")->name == "persistentvolumeclaims");

@@ -13,14 +13,6 @@
 namespace vlint::velero {
 namespace {
 
-EvidenceList join(const EvidenceList& first, const EvidenceList& second) {
-  if (first.empty()) return second;
-  if (second.empty()) return first;
-  std::vector<Evidence> all(first.begin(), first.end());
-  all.insert(all.end(), second.begin(), second.end());
-  return EvidenceList(std::move(all));
-}
-
 // What becomes of a volume that is no claim when it is not wanted: whether somebody meant it so.
 Outcome outcome_of_not_wanted(Reason reason) {
   switch (reason) {
@@ -99,17 +91,18 @@ class ScheduleRun {
     const PodVolume& volume = facts_.volumes[i].volume;
     const Selected& pod = pod_of(i);
     results_.push_back(FsResult::not_wanted);
-    const FsDecision decision = fs_backup_.decide(pod_facts_of(i), volume);
-    if (pod.selected == Known::no && decision.reason != Reason::type_never_copied) {
-      Verdict verdict = not_selected(pod);
+    if (pod.selected == Known::no && !is_never_copied(volume.source)) {
+      const Verdict verdict = not_selected(pod);
       return volume.source == "ephemeral" ? leave_to_snapshot(verdict) : verdict;
     }
+    const FsDecision decision = fs_backup_.decide(pod_facts_of(i), volume);
+    if (pod.selected == Known::no && decision.reason != Reason::type_never_copied) return not_selected(pod);
     results_.back() = decision.result;
     Verdict verdict = from_decision(decision);
     verdict.selected = pod.selected;
     if (volume.source == "ephemeral") verdict = leave_to_snapshot(verdict);
     if (verdict.method != Method::none && !pod.evidence.empty())
-      verdict.evidence = join(verdict.evidence, pod.evidence);
+      verdict.evidence = concat(verdict.evidence, pod.evidence);
     if (pod.selected == Known::unknown && !is_nothing(verdict)) {
       verdict.outcome = Outcome::unknown;
       verdict.reason = pod.reason;
@@ -230,7 +223,7 @@ class ScheduleRun {
         verdict.outcome = Outcome::not_protected;
         verdict.reason = dropped ? own_[*dropped].reason : Reason::not_mounted;
         verdict.evidence =
-            dropped ? own_[*dropped].evidence : join(verdict.evidence, {{"no pod mounts the claim", {}}});
+            dropped ? own_[*dropped].evidence : concat(verdict.evidence, {{"no pod mounts the claim", {}}});
         verdict.assumed = dropped && own_[*dropped].assumed;
         break;
       }
@@ -262,7 +255,7 @@ class ScheduleRun {
     verdict.reason = Reason::snapshots_not_simulated;
     if (suppressed == Known::unknown) {
       verdict.evidence =
-          join(verdict.evidence, {{"whether file system backup keeps its snapshot away is not known", {}}});
+          concat(verdict.evidence, {{"whether file system backup keeps its snapshot away is not known", {}}});
     }
     return verdict;
   }
@@ -271,9 +264,9 @@ class ScheduleRun {
     Verdict verdict = own_[use];
     verdict.method = Method::none;
     verdict.outcome = Outcome::not_protected;
-    verdict.evidence = join(join(choice.evidence, without(own_[use].evidence, choice.evidence)),
-                            {{"Velero takes no snapshot of a claim that a pod wants copied, though no copy is made",
-                              plan_.volumes[use].volume.span()}});
+    verdict.evidence = concat(concat(choice.evidence, without(own_[use].evidence, choice.evidence)),
+                              {{"Velero takes no snapshot of a claim that a pod wants copied, though no copy is made",
+                                plan_.volumes[use].volume.span()}});
     verdict.assumed = verdict.assumed || pod_facts_of(use).assumed;
     return verdict;
   }
@@ -293,7 +286,7 @@ class ScheduleRun {
     });
     verdict.outcome = all_out ? Outcome::skipped_on_purpose : Outcome::not_protected;
     verdict.reason = all_out ? Reason::opted_out : Reason::snapshot_volumes_false;
-    verdict.evidence = join(verdict.evidence, {{"snapshotVolumes is false", schedule_.snapshot_volumes.where}});
+    verdict.evidence = concat(verdict.evidence, {{"snapshotVolumes is false", schedule_.snapshot_volumes.where}});
     return verdict;
   }
 
@@ -343,7 +336,7 @@ void doubt(const Schedule& schedule, const EvidenceList& evidence, Verdict& verd
   if (is_nothing(verdict)) return;
   if (is_unknown) verdict.outcome = Outcome::unknown;
   verdict.assumed = verdict.assumed || schedule.runs_assumed;
-  verdict.evidence = join(verdict.evidence, evidence);
+  verdict.evidence = concat(verdict.evidence, evidence);
 }
 
 template <typename Object>

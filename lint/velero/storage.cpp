@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -122,13 +123,20 @@ ClaimFacts Storage::describe(const Resource& claim) const {
 }
 
 ClaimFacts Storage::describe(const Resource& stateful_set, std::string_view name, Value claim_template) const {
-  kube::KnownLabels labels = kube::read_labels(claim_template["metadata"]["labels"]);
-  const kube::KnownLabels selected = kube::read_labels(stateful_set["spec"]["selector"]["matchLabels"]);
-  for (const auto& [key, value] : selected.labels) {
-    if (labels.find(key) == nullptr) labels.labels.emplace_back(key, value);
+  // Where both have a key the selector's value is taken.
+  kube::KnownLabels labels = kube::read_labels(stateful_set["spec"]["selector"]["matchLabels"]);
+  const kube::KnownLabels own = kube::read_labels(claim_template["metadata"]["labels"]);
+  const auto is_new = [&](const std::string& key) {
+    return labels.find(key) == nullptr && labels.has(key, {}) != Known::unknown;
+  };
+  kube::StringMap added;
+  std::copy_if(own.labels.begin(), own.labels.end(), std::back_inserter(added),
+               [&](const auto& label) { return is_new(label.first); });
+  for (const std::string& key : own.unknown) {
+    if (is_new(key)) kube::add_unknown_label(labels, key);
   }
+  labels.labels.insert(labels.labels.end(), added.begin(), added.end());
   std::sort(labels.labels.begin(), labels.labels.end());
-  for (const std::string& key : selected.unknown) kube::add_unknown_label(labels, key);
   return describe({stateful_set.name_space, name, claim_template["metadata"], claim_template["spec"], {}},
                   std::move(labels));
 }
@@ -170,7 +178,7 @@ void Storage::describe_volume(Value pv_spec, ClaimFacts& facts) const {
   read_persistent_volume(pv_spec, facts.attributes);
   facts.host_path = known(pv_spec["hostPath"].is_set());
   if (facts.host_path == Known::yes) {
-    facts.volume.push_back({"the PersistentVolume is a hostPath", pv_spec["hostPath"].span()});
+    facts.volume = {{"the PersistentVolume is a hostPath", pv_spec["hostPath"].span()}};
   }
 }
 
@@ -185,21 +193,20 @@ void Storage::describe_class(Value metadata, Value spec, ClaimFacts& facts) cons
   const Span where = class_name.is_set() ? class_name.span() : metadata["name"].span();
   if (class_name.is_set()) {
     if (!kube::has_known_text(class_name) || class_name.text().empty()) {
-      facts.volume.push_back(
-          {"its PersistentVolume is not in the repository: it is taken for other than hostPath", where});
+      facts.volume = {{"its PersistentVolume is not in the repository: it is taken for other than hostPath", where}};
       return;
     }
     facts.attributes.storage_class = std::string(class_name.text());
     storage_class = cluster_.find("storage.k8s.io", "StorageClass", "", class_name.text());
   }
   if (storage_class == nullptr) {
-    facts.volume.push_back(
-        {class_name.is_set() ? fmt::format("the StorageClass {} is not in the repository: its volumes are taken for "
-                                           "other than hostPath",
-                                           class_name.text())
-                             : std::string("the default StorageClass is not in the repository: its volumes are taken "
-                                           "for other than hostPath"),
-         where});
+    facts.volume = {{class_name.is_set()
+                         ? fmt::format("the StorageClass {} is not in the repository: its volumes are taken for "
+                                       "other than hostPath",
+                                       class_name.text())
+                         : std::string("the default StorageClass is not in the repository: its volumes are taken "
+                                       "for other than hostPath"),
+                     where}};
     return;
   }
   facts.attributes.storage_class = std::string(storage_class->name);
@@ -208,16 +215,15 @@ void Storage::describe_class(Value metadata, Value spec, ClaimFacts& facts) cons
   std::optional<std::string_view> source = source_of_provisioner(name);
   if (name == kLocalPath && is_local_type(metadata, *storage_class)) source = "local";
   if (!source) {
-    facts.volume.push_back(
-        {fmt::format("what the provisioner {} makes is not known: its volumes are taken for other than "
-                     "hostPath",
-                     name),
-         provisioner ? provisioner.span() : storage_class->place()});
+    facts.volume = {{fmt::format("what the provisioner {} makes is not known: its volumes are taken for other than "
+                                 "hostPath",
+                                 name),
+                     provisioner ? provisioner.span() : storage_class->place()}};
     return;
   }
   take_source(*source, name, facts);
   if (facts.host_path == Known::yes) {
-    facts.volume.push_back({fmt::format("the provisioner {} makes hostPath volumes", name), provisioner.span()});
+    facts.volume = {{fmt::format("the provisioner {} makes hostPath volumes", name), provisioner.span()}};
   }
 }
 
@@ -227,11 +233,10 @@ ClaimFacts Storage::describe_unseen(std::string_view name, Span where) {
   forget_volume(facts);
   facts.attributes.claim_labels = std::nullopt;
   facts.attributes.claim_phase = std::nullopt;
-  facts.volume.push_back(
-      {fmt::format("the claim {} is not in the repository: it is taken for existing, on a volume other "
-                   "than hostPath",
-                   name),
-       where});
+  facts.volume = {{fmt::format("the claim {} is not in the repository: it is taken for existing, on a volume other "
+                               "than hostPath",
+                               name),
+                   where}};
   return facts;
 }
 

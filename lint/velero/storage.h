@@ -26,7 +26,7 @@ struct ClaimFacts {
   VolumeAttributes attributes;
   // Whether its PersistentVolume is a hostPath, which Velero can't copy.
   Known host_path = Known::unknown;
-  std::vector<Evidence> volume;  // what that rests on
+  EvidenceList volume;  // what that rests on
 };
 
 class Storage {

@@ -57,8 +57,8 @@ struct VolumeAttributes {
 // when there is none, and for a claim. Velero internal/resourcepolicies/volume_types_conditions.go.
 std::string_view policy_type_of_pv(yaml::Value spec);
 std::string_view policy_type_of_pod_volume(yaml::Value volume);
-// Fills in the attributes that come from a PersistentVolume's spec, from a claim object (labels and phase), from a pod's
-// volume. Velero internal/resourcepolicies/volume_resources.go: parsePV, parsePVC, parsePodVolume.
+// Fills in the attributes that come from a PersistentVolume's spec, from a claim object (labels and phase), from a
+// pod's volume. Velero internal/resourcepolicies/volume_resources.go: parsePV, parsePVC, parsePodVolume.
 void read_persistent_volume(yaml::Value spec, VolumeAttributes& attributes);
 void read_claim(yaml::Value claim, VolumeAttributes& attributes);
 void read_pod_volume(yaml::Value volume, VolumeAttributes& attributes);

@@ -18,6 +18,14 @@ constexpr std::size_t break_size(std::string_view text, std::size_t at) {
   return 0;
 }
 
+// Whether a line end stands right before `at`.
+constexpr bool ends_with_break(std::string_view text, std::size_t at) {
+  for (std::size_t size = 1; size <= 3 && size <= at; ++size) {
+    if (break_size(text, at - size) == size) return true;
+  }
+  return false;
+}
+
 // Whether `---` or `...` stands at `at`, which begins a line, followed by a blank or the end of the line: a mark that
 // ends the document wherever it stands, also inside a block scalar or a quoted text (YAML 1.2, c-forbidden).
 constexpr bool is_document_mark(std::string_view text, std::size_t at, std::string_view mark) {

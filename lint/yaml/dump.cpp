@@ -100,6 +100,8 @@ std::string_view name_of(Kind kind) {
       return "mapping";
     case Kind::alias:
       return "alias";
+    case Kind::link:
+      return "link";
   }
   return {};
 }

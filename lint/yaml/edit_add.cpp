@@ -15,8 +15,6 @@
 namespace vlint::yaml {
 namespace {
 
-constexpr std::string_view kTabBelow = "a blank line below has a tab";
-
 // Where the new member goes among those that are there.
 struct Target {
   std::size_t index = 0;
@@ -72,8 +70,8 @@ std::string Addition::write_flow_member() const {
   return is_mapping() ? write_flow_entry(value_.entries.front(), flow) : write_flow(value_.items.front(), flow);
 }
 
-// A block scalar at the end of what is added would take a comment line below that is indented as deep, and must be
-// ended by a line end that the file may not have.
+// A block scalar at the end of what is added would take lines below that are indented as deep, be they comments or
+// nothing but blanks, and must be ended by a line end that the file may not have.
 void Addition::decide_on_literals(std::uint32_t end_of_line, std::uint32_t at_column) {
   std::uint32_t below = next_line(tree_.text, end_of_line);
   style_.literals = end_of_line < tree_.text.size();
@@ -100,7 +98,7 @@ Edits Addition::beside_in_block(const std::vector<Member>& members, Target targe
   if (lacks_line_end(tree_, neighbour.value)) {
     return Error{"the block scalar before it ends with the file, without a line end"};
   }
-  if (has_tab_line_below(tree_, at)) return Error{std::string(kTabBelow)};
+  if (Status status = has_no_tab_below(tree_, at); !status) return Error{status.error()};
   // Items follow the gap between dash and value of their neighbour.
   std::uint32_t gap = 1;
   if (!is_mapping()) {
@@ -133,8 +131,9 @@ Edits Addition::beside_in_flow(NodeId collection, const std::vector<Member>& mem
   const std::string text = write_flow_member();
   const bool begins_line = is_first_on_line(tree_.text, neighbour.begin);
   const std::string next_begin = std::string(style_.house.line_end) + blanks(column(tree_.text, neighbour.begin));
-  if (target.before)
+  if (target.before) {
     return std::vector<TextEdit>{insertion(neighbour.begin, text + "," + (begins_line ? next_begin : " "))};
+  }
 
   const bool is_last = target.index + 1 == members.size();
   const std::uint32_t next = is_last ? close : members[target.index + 1].begin;
@@ -146,8 +145,9 @@ Edits Addition::beside_in_flow(NodeId collection, const std::vector<Member>& mem
   if (begins_line && next > end_of_line && line_begin(tree_.text, mark) <= neighbour.end) {
     // One member a line: after the comment of the line.
     if (comma != kNoOffset) return std::vector<TextEdit>{insertion(end_of_line, next_begin + text + ",")};
-    if (end_of_line == neighbour.end)
+    if (end_of_line == neighbour.end) {
       return std::vector<TextEdit>{insertion(end_of_line, separator + next_begin + text)};
+    }
     return std::vector<TextEdit>{insertion(neighbour.end, separator), insertion(end_of_line, next_begin + text)};
   }
   const bool one_a_line = begins_line && is_last && members.size() > 1;
@@ -161,7 +161,7 @@ Edits Addition::instead_of(NodeId node) {
   const Place place = place_of(tree_, node);
   if (place.is_key) return Error{"it is a key, not a value"};
   if (is_in_flow(tree_, place) || has_comment(tree_, n.begin, n.end)) return instead_in_flow(node, place);
-  if (has_tab_line_below(tree_, n.end)) return Error{std::string(kTabBelow)};
+  if (Status status = has_no_tab_below(tree_, n.end); !status) return Error{status.error()};
   if (n.begin == n.end) return after_mark(node, place);
   // A value on a line of its own, or after a dash, is replaced where it stands; one after a key gives way to new lines.
   const std::uint32_t own_column = column(tree_.text, n.begin);
@@ -171,8 +171,9 @@ Edits Addition::instead_of(NodeId node) {
   style_.literals = style_.literals && end_of_line == n.end;
   std::string text = write_block(value_, own_column, style_);
   const std::size_t first_line = std::min(text.find_first_of("\r\n"), text.size());
-  if (end_of_line == n.end || first_line == text.size())
+  if (end_of_line == n.end || first_line == text.size()) {
     return std::vector<TextEdit>{{tree_.span(node), std::move(text)}};
+  }
   return std::vector<TextEdit>{{tree_.span(node), text.substr(0, first_line)},
                                insertion(end_of_line, text.substr(first_line))};
 }

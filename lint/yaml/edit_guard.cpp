@@ -68,6 +68,11 @@ Status can_be_text(const Tree& tree, NodeId scalar) {
   return Error{fmt::format("the value has the tag {}", text)};
 }
 
+Status has_no_tab_below(const Tree& tree, std::uint32_t at) {
+  if (has_tab_line_below(tree, at)) return Error{"a blank line below has a tab"};
+  return Done{};
+}
+
 Status can_edit_members(const Tree& tree, NodeId collection) {
   if (is_bare_pair(tree, collection)) return Error{"the mapping is a pair without braces in a list"};
   const Node& node = tree.nodes[collection];

@@ -16,6 +16,10 @@ Status can_remove(const Tree& tree, NodeId first, NodeId end);
 // Whether a text can be put where the scalar is: it has no tag, or one that makes it a string.
 Status can_be_text(const Tree& tree, NodeId scalar);
 
+// Whether lines can be added, removed or quoted right above the line after the one that holds `at`: libyaml takes blank
+// lines with tabs after plain scalars only.
+Status has_no_tab_below(const Tree& tree, std::uint32_t at);
+
 // Whether the members of a collection can be edited: no explicit keys with `?`, no pair without braces.
 Status can_edit_members(const Tree& tree, NodeId collection);
 

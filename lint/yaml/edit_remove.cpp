@@ -9,7 +9,6 @@
 namespace vlint::yaml {
 namespace {
 
-constexpr std::string_view kTabBelow = "a blank line below has a tab";
 constexpr std::string_view kUnclearCommas = "the commas around it are not clear";
 
 struct Bytes {
@@ -79,7 +78,7 @@ Result<Bytes> with_tab_lines(const Tree& tree, Bytes lines) {
   while (lines.end < tree.text.size() && is_blank_line(tree.text, lines.end)) {
     lines.end = next_line(tree.text, lines.end);
   }
-  if (has_tab_line_below(tree, lines.end - 1)) return Error{std::string(kTabBelow)};
+  if (Status status = has_no_tab_below(tree, lines.end - 1); !status) return Error{status.error()};
   return lines;
 }
 
@@ -183,7 +182,7 @@ Result<Removal> leave_empty(const Tree& tree, const Candidate& candidate) {
   const Place place = place_of(tree, candidate.collection);
   if (place.parent == kNoNode || !is_first_on_line(tree.text, member.begin)) {
     const std::uint32_t end = member_line_end(tree, member);
-    if (has_tab_line_below(tree, end)) return Error{std::string(kTabBelow)};
+    if (Status status = has_no_tab_below(tree, end); !status) return Error{status.error()};
     return removal(tree, {{tree.span(member.begin, end), empty}});
   }
   const Result<Bytes> lines = whole_lines(tree, member);

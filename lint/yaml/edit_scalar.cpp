@@ -51,7 +51,9 @@ Edits replace_node(const Tree& tree, NodeId node, std::string text) {
   const Node& n = tree.nodes[node];
   if (tree.slice(n.begin, n.end) == text) return std::vector<TextEdit>{};
   const bool loses_plain = n.style == Style::plain && (text.front() == '\'' || text.front() == '"');
-  if (loses_plain && has_tab_line_below(tree, n.end)) return Error{"a blank line below has a tab"};
+  if (loses_plain) {
+    if (Status status = has_no_tab_below(tree, n.end); !status) return Error{status.error()};
+  }
   return std::vector<TextEdit>{{tree.span(node), std::move(text)}};
 }
 
@@ -65,7 +67,7 @@ Edits set_scalar(const Tree& tree, NodeId node, std::string_view text, WriteAs a
   const Result<bool> is_string = wants_string(tree, node, text, as);
   if (!is_string) return Error{is_string.error()};
   if (is_block_scalar(tree.nodes[node])) {
-    if (!*is_string) return Error{fmt::format("a block scalar cannot hold the value {}", text)};
+    if (!*is_string) return Error{"a block scalar can hold only a string"};
     return set_block_scalar(tree, node, text);
   }
   if (!*is_string && text == tree.scalar_text(node) && tree.nodes[node].style == Style::plain) {

@@ -52,8 +52,8 @@ class Comparison : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t anchor) override {
     const NodeId node = take(Kind::alias, 0);
     const auto target = anchored_.find(anchor);
-    if (target == anchored_.end() || target->second != tree_.resolve(node))
-      disagree_at(node, "an alias of another anchor");
+    const bool is_known = target != anchored_.end() && target->second == tree_.resolve(node);
+    if (!is_known) disagree_at(node, "an alias of another anchor");
   }
 
   void OnScalar(const YAML::Mark& /*mark*/, const std::string& tag, YAML::anchor_t anchor,
@@ -83,8 +83,7 @@ class Comparison : public YAML::EventHandler {
  private:
   // The next node, which must be of the kind; remembers its anchor.
   NodeId take(Kind kind, YAML::anchor_t anchor) {
-    if (document_.root == kNoNode)
-      throw Disagreement{document_.begin, "yaml-cpp sees something where libyaml sees nothing"};
+    if (document_.root == kNoNode) disagree("yaml-cpp sees something where libyaml sees nothing");
     const NodeId end = open_.empty() ? tree_.nodes[document_.root].next : tree_.nodes[open_.back()].next;
     if (next_ >= end) disagree("more values");
     const NodeId node = next_++;
@@ -113,6 +112,7 @@ class Comparison : public YAML::EventHandler {
   }
 
   [[noreturn]] void disagree(std::string what) const {
+    if (document_.root == kNoNode) throw Disagreement{document_.begin, std::move(what)};
     disagree_at(next_ < tree_.nodes.size() ? next_ : document_.root, std::move(what));
   }
   [[noreturn]] void disagree_at(NodeId node, std::string what) const {

@@ -78,10 +78,6 @@ std::uint32_t find_indicator(const Tree& tree, std::uint32_t begin, std::uint32_
   return kNoOffset;
 }
 
-bool is_block_collection(const Node& node) {
-  return (node.kind == Kind::mapping || node.kind == Kind::sequence) && node.style == Style::block;
-}
-
 bool is_block_scalar(const Node& node) {
   return node.kind == Kind::scalar && (node.style == Style::literal || node.style == Style::folded);
 }

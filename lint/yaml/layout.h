@@ -41,7 +41,6 @@ std::uint32_t find_indicator(const Tree& tree, std::uint32_t begin, std::uint32_
 
 // --- nodes ---
 
-bool is_block_collection(const Node& node);
 bool is_block_scalar(const Node& node);
 // No text at all: the value of `key:`, without an anchor or tag.
 bool is_absent(const Tree& tree, NodeId node);

@@ -33,30 +33,35 @@ std::optional<KeyFault> KeyChecker::check(NodeId mapping) {
 }
 
 void KeyChecker::find_repeated_keys(NodeId mapping) {
+  repeated_.clear();
   // Nearly every mapping is small, and there comparing beats sorting.
   if (keys_.size() > 12) {
     std::sort(keys_.begin(), keys_.end());
     for (std::size_t i = 1; i < keys_.size(); ++i) {
-      if (keys_[i].text == keys_[i - 1].text) report_repeated_key(mapping, keys_[i - 1], keys_[i]);
+      if (keys_[i].text == keys_[i - 1].text) repeated_.push_back({keys_[i].node, keys_[i - 1].node});
     }
-    return;
-  }
-  for (std::size_t i = 1; i < keys_.size(); ++i) {
-    for (std::size_t j = i; j-- > 0;) {
-      if (keys_[i].text != keys_[j].text) continue;
-      report_repeated_key(mapping, keys_[j], keys_[i]);
-      break;
+    std::sort(repeated_.begin(), repeated_.end());
+  } else {
+    for (std::size_t i = 1; i < keys_.size(); ++i) {
+      for (std::size_t j = i; j-- > 0;) {
+        if (keys_[i].text != keys_[j].text) continue;
+        repeated_.push_back({keys_[i].node, keys_[j].node});
+        break;
+      }
     }
   }
+  if (!repeated_.empty()) tree_.nodes[mapping].flags |= kIrregular;
+  for (const RepeatedKey& repeated : repeated_) report(repeated);
 }
 
 // The last one wins, as Kubernetes' decoders have it.
-void KeyChecker::report_repeated_key(NodeId mapping, const Key& lost, const Key& kept) {
-  tree_.nodes[mapping].flags |= kIrregular;
-  tree_.nodes[kept.node].flags |= kRepeatedKey;
-  tree_.problems.push_back({ProblemKind::repeated_key, tree_.span(kept.node),
-                            fmt::format("the key `{}` stands twice in this mapping, and the last one wins", kept.text),
-                            tree_.span(lost.node), "the first one, whose value is lost"});
+void KeyChecker::report(const RepeatedKey& repeated) {
+  tree_.nodes[repeated.kept].flags |= kRepeatedKey;
+  if (++reported_ > kMostRepeatedKeys) return;
+  tree_.problems.push_back({ProblemKind::repeated_key, tree_.span(repeated.kept),
+                            fmt::format("the key `{}` stands twice in this mapping, and the last one wins",
+                                        tree_.scalar_text(tree_.resolve(repeated.kept))),
+                            tree_.span(repeated.lost), "the first one, whose value is lost"});
 }
 
 // A mapping, an alias of one, or a list of these.

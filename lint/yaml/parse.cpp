@@ -20,6 +20,9 @@ namespace {
 
 constexpr std::size_t kMostFileBytes = std::size_t{1} << 30;  // so that offsets, decoded texts included, fit 32 bits
 
+constexpr std::size_t kMostDirectives = 100;
+constexpr std::size_t kBytesOfNode = 16;  // manifests have a node for every 16 to 22 bytes
+
 struct ParserDeleter {
   void operator()(yaml_parser_t* parser) const {
     yaml_parser_delete(parser);
@@ -54,6 +57,10 @@ class DocumentParser {
            tree_.text[chunk_.odd_line] == '-'
                ? "a line that begins with `---` separates documents, so nothing else can stand on it"
                : "a byte-order mark begins this line, which Kubernetes' tools take for a part of its text");
+    } else if (has_many_directives()) {
+      fail(chunk_.begin, chunk_.begin,
+           fmt::format("more than {} lines begin with `%`, so the document is not read", kMostDirectives),
+           ProblemKind::limit);
     } else {
       const bool mended = escapes_ != nullptr && escapes_->useful();
       const std::string_view bytes = mended ? escapes_->text() : tree_.slice(chunk_.begin, chunk_.end);
@@ -417,6 +424,16 @@ class DocumentParser {
          ProblemKind::limit);
   }
 
+  // libyaml compares each %TAG directive with all others.
+  bool has_many_directives() const {
+    const std::string_view text = tree_.text.substr(0, chunk_.end);
+    std::size_t count = 0;
+    for (std::size_t at = text.find('%', chunk_.begin); at != std::string_view::npos; at = text.find('%', at + 1)) {
+      if (at == chunk_.begin || ends_with_break(text, at)) ++count;
+    }
+    return count > kMostDirectives;
+  }
+
   static std::string anchor_name(const unsigned char* name) { return reinterpret_cast<const char*>(name); }
 
   // Up to here the text has been read.
@@ -527,6 +544,15 @@ bool is_unreadable(Tree& tree, const Limits& limits) {
   return false;
 }
 
+// Trees are kept as long as the run.
+void release_spare_memory(Tree& tree) {
+  tree.nodes.shrink_to_fit();
+  tree.documents.shrink_to_fit();
+  tree.comments.shrink_to_fit();
+  tree.decoded.shrink_to_fit();
+  tree.decoded_text.shrink_to_fit();
+}
+
 }  // namespace
 
 Tree parse(const FileSet& files, FileId file, const Limits& limits) {
@@ -534,13 +560,14 @@ Tree parse(const FileSet& files, FileId file, const Limits& limits) {
   tree.file = file;
   tree.text = files[file].text;
   if (is_unreadable(tree, limits)) return tree;
-  tree.nodes.reserve(tree.text.size() / 12);
+  tree.nodes.reserve(tree.text.size() / kBytesOfNode);
   std::size_t added_by_aliases = 0;
   for (const Chunk chunk : split_documents(tree.text)) parse_chunk(tree, limits, chunk, added_by_aliases);
   // Documents cover the file: a byte-order mark belongs to the first.
   if (!tree.documents.empty()) tree.documents.front().begin = 0;
   const auto by_place = [](const Comment& a, const Comment& b) { return a.begin < b.begin; };
   std::sort(tree.comments.begin(), tree.comments.end(), by_place);
+  release_spare_memory(tree);
   return tree;
 }
 

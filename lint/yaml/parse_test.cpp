@@ -443,7 +443,7 @@ TEST_CASE("repeated keys are reported, and the last one wins") {
     text += "k07: again\nk19: again\nk07: at last\n";
     const Parsed parsed(text);
     CHECK(join(problems_of(parsed.tree), "\n") ==
-          join(std::vector<std::string>{lost("k07", 150, 49), lost("k07", 172, 150), lost("k19", 161, 142)}, "\n"));
+          join(std::vector<std::string>{lost("k07", 150, 49), lost("k19", 161, 142), lost("k07", 172, 150)}, "\n"));
     CHECK(parsed.root()["k07"].text() == "at last");
     CHECK(parsed.root().entries().size() == 20);
   }
@@ -454,6 +454,14 @@ TEST_CASE("repeated keys are reported, and the last one wins") {
     CHECK(Parsed("{k: 1, k}\n").tree.problems.size() == 1);
     CHECK(Parsed("a: {k: 1}\nb: {k: 1}\nk: 1\n").tree.problems.empty());
     CHECK(Parsed("K: 1\nk: 2\n").tree.problems.empty());
+  }
+  SUBCASE("but not without end") {
+    std::string text;
+    for (int i = 0; i < 300; ++i) text += fmt::format("k{}: 1\n", i % 150);
+    const Parsed parsed(text + "---\na: 1\na: 2\n");
+    CHECK(parsed.tree.problems.size() == 101);
+    CHECK(parsed.root().entries().size() == 150);
+    CHECK(check(parsed.tree) == "");
   }
   SUBCASE("not when a merge brings the key again") {
     CHECK(Parsed("a: &n {k: 1}\nb:\n  <<: *n\n  k: 2\n").tree.problems.empty());
@@ -606,6 +614,19 @@ TEST_CASE("aliases have a limit") {
     for (int i = 0; i < 1000; ++i) text += "- v\n";
     CHECK(Parsed(text, limits).tree.problems.empty());
   }
+}
+
+TEST_CASE("directives have a limit") {
+  const auto with_tags = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += fmt::format("%TAG !t{}! tag:x:\n", i);
+    return text + "---\nk: !t0!t v\n---\nj: 5%\n";
+  };
+  CHECK(Parsed(with_tags(100)).tree.problems.empty());
+  const Parsed many(with_tags(101));
+  CHECK(join(problems_of(many.tree), "") ==
+        "limit 0 <> more than 100 lines begin with `%`, so the document is not read");
+  CHECK(many.root(1)["j"].text() == "5%");
 }
 
 TEST_CASE("merges of merges are a bomb too") {

@@ -19,7 +19,9 @@ namespace vlint::yaml {
 using NodeId = std::uint32_t;
 inline constexpr NodeId kNoNode = 0xFFFFFFFFU;
 
-enum class Kind : std::uint8_t { scalar, sequence, mapping, alias };
+// `link` stands only in trees that a program built, for a node of another tree: `begin` is an index into Tree::linked,
+// `end` the node there.
+enum class Kind : std::uint8_t { scalar, sequence, mapping, alias, link };
 
 enum class Style : std::uint8_t {
   plain,          // scalar without quotes; an absent value (`key:`) is an empty plain scalar right after the colon
@@ -38,6 +40,9 @@ inline constexpr std::uint16_t kTagged = 4;    // Tree::tags has the tag
 inline constexpr std::uint16_t kRepeatedKey =
     8;                                           // on a key: the same key stands earlier in its mapping (this one wins)
 inline constexpr std::uint16_t kIrregular = 16;  // on a mapping: it has repeated keys or merges (`<<`)
+inline constexpr std::uint16_t kMade = 32;       // stands in no file: `begin` is an index into Tree::made
+
+struct Tree;
 
 struct Node {
   // The node's bytes without anchor and tag. Quotes and the header of a block scalar belong to it; a block collection
@@ -71,6 +76,13 @@ struct Tag {
 struct AliasTarget {
   NodeId alias;
   NodeId target;
+};
+// What is known of a node that a program made: the place to show for it, and the node of a file that it was made from,
+// if there is one (a mapping that was changed, the field whose value was computed with).
+struct MadeNode {
+  Span shown;
+  NodeId place = kNoNode;
+  const Tree* tree = nullptr;
 };
 // A range of Tree::decoded_text.
 struct DecodedText {
@@ -115,8 +127,13 @@ struct Tree {
   std::vector<DecodedText> decoded;
   std::string decoded_text;
   std::vector<Problem> problems;
+  std::vector<const Tree*> linked;  // of built trees only: the trees that links lead to
+  std::vector<MadeNode> made;       // likewise
 
-  Span span(NodeId node) const { return {file, nodes[node].begin, nodes[node].end}; }
+  Span span(NodeId node) const {
+    const Node& row = nodes[node];
+    return (row.flags & kMade) == 0 ? Span{file, row.begin, row.end} : made[row.begin].shown;
+  }
   Span span(std::uint32_t begin, std::uint32_t end) const { return {file, begin, end}; }
   std::string_view slice(std::uint32_t begin, std::uint32_t end) const { return text.substr(begin, end - begin); }
 

@@ -20,8 +20,9 @@ void for_each_written(const Tree& tree, NodeId mapping, Fn&& fn) {
 }
 
 bool has_text(const Tree& tree, NodeId key, std::string_view wanted) {
-  const NodeId content = tree.resolve(key);
-  return tree.nodes[content].kind == Kind::scalar && tree.scalar_text(content) == wanted;
+  if (tree.nodes[key].kind == Kind::scalar) return tree.scalar_text(key) == wanted;
+  const Value content(tree, key);
+  return content.is_scalar() && content.text() == wanted;
 }
 
 // The mappings that `<<` names, earlier ones first.
@@ -147,6 +148,21 @@ bool equal_scalars(Value a, Value b) {
 }
 
 }  // namespace
+
+void Value::follow() {
+  if (node().kind == Kind::link) {
+    link_ = &node();
+    tree_ = tree_->linked[link_->begin];
+    place_ = link_->end;
+  }
+  node_ = tree_->resolve(place_);
+}
+
+Value Value::source() const {
+  if (tree_ == nullptr || (node().flags & kMade) == 0) return *this;
+  const MadeNode& made = tree_->made[node().begin];
+  return made.tree == nullptr ? Value() : Value(*made.tree, made.place);
+}
 
 Value Value::operator[](std::string_view key) const { return find(key).value; }
 

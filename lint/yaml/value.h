@@ -1,5 +1,6 @@
-// How everybody reads YAML: a 16-byte view of one value of a tree. Aliases and merge keys are followed without notice,
-// as the cluster's tools do; a missing value can be read on and stays missing. Views must not outlive their tree.
+// How everybody reads YAML: a small view of one value of a tree. Aliases and merge keys are followed without notice, as
+// the cluster's tools do, and so are the links of built trees, so that a value that stands in a file is that file's; a
+// missing value can be read on and stays missing. Views must not outlive their tree.
 #pragma once
 
 #include <cstdint>
@@ -18,11 +19,16 @@ struct Entry;
 class Value {
  public:
   Value() = default;
-  // `place` is the node as written; when it is an alias the value is what the alias stands for.
-  Value(const Tree& tree, NodeId place) : tree_(&tree), node_(tree.resolve(place)), place_(place) {}
+  // `place` is the node as written; when it is an alias or a link the value is what that stands for.
+  Value(const Tree& tree, NodeId place) : tree_(&tree), node_(place), place_(place) {
+    if (tree.nodes[place].kind >= Kind::alias) follow();
+  }
 
   explicit operator bool() const { return tree_ != nullptr; }
-  bool operator==(const Value&) const = default;
+  // The same value at the same place, whichever way it was reached.
+  bool operator==(const Value& other) const {
+    return tree_ == other.tree_ && node_ == other.node_ && place_ == other.place_;
+  }
 
   bool is_mapping() const { return tree_ != nullptr && node().kind == Kind::mapping; }
   bool is_sequence() const { return tree_ != nullptr && node().kind == Kind::sequence; }
@@ -64,14 +70,22 @@ class Value {
   const Tree* tree() const { return tree_; }
   NodeId node_id() const { return node_; }
   NodeId place() const { return place_; }
+  // The link of a built tree (one of its nodes) through which this value was reached; null for none.
+  const Node* link() const { return link_; }
+  // The value of the file that a changed or computed value was made from: where an entry would be added or a text
+  // edited. The value itself when it stands in a file; missing when it was made from nothing.
+  Value source() const;
 
  private:
   const Node& node() const { return tree_->nodes[node_]; }
+  void follow();
 
   const Tree* tree_ = nullptr;
   NodeId node_ = kNoNode;
   NodeId place_ = kNoNode;
+  const Node* link_ = nullptr;
 };
+static_assert(sizeof(Value) == 24);
 
 struct Entry {
   Value key;

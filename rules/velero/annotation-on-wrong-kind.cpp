@@ -48,9 +48,10 @@ void check(const Model& model, Report& report) {
   for (const auto& [cluster, plan] : model.clusters) {
     for (const kube::Resource& resource : cluster.resources()) {
       // Operators copy annotations of their custom resources to pods, so only kinds are judged that are known not to.
-      // What has an owner got its annotations from there.
+      // What has an owner got its annotations from there. On a Backup the annotation is read by KOTS.
       const bool is_judged = resource.info != nullptr && !resource.info->makes_pods() &&
-                             resource.kind != "PodTemplate" && resource.metadata["ownerReferences"].size() == 0;
+                             resource.kind != "PodTemplate" && resource.metadata["ownerReferences"].size() == 0 &&
+                             !resource.is("velero.io", "Backup");
       if (!is_judged || !resource.metadata["annotations"]) continue;
       for (const std::string_view key : kVolumeAnnotations) check_annotation(cluster, plan, resource, key, report);
     }

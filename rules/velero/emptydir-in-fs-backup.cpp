@@ -30,12 +30,15 @@ bool is_wanted(const Plan& plan, const VolumeUse& use) {
   return is_filled_by_hook(plan.workloads[use.workload], use.name, plan.schedules);
 }
 
+bool is_copied(const velero::Verdict& verdict) {
+  return verdict.selected == Known::yes && verdict.method == Method::fs_backup &&
+         verdict.outcome == velero::Outcome::is_protected;
+}
+
 void add(Copied& copied, const VolumeUse& use) {
   const auto before = copied.schedules.size();
   for (const velero::Verdict& verdict : use.verdicts) {
-    const bool is_copied = verdict.selected == Known::yes && verdict.method == Method::fs_backup &&
-                           verdict.outcome == velero::Outcome::is_protected;
-    if (!is_copied) continue;
+    if (!is_copied(verdict)) continue;
     copied.schedules.push_back(verdict.schedule);
     copied.by_default |= verdict.reason == Reason::default_is_fs_backup;
     copied.by_annotation |= verdict.reason == Reason::opted_in;
@@ -44,21 +47,32 @@ void add(Copied& copied, const VolumeUse& use) {
   if (copied.schedules.size() > before) copied.volumes.push_back(&use);
 }
 
-void relate(const Plan& plan, const Workload& workload, const Copied& copied, Draft& draft) {
+std::string describe(const velero::Schedule& schedule, const velero::Evidence& evidence) {
+  const velero::Setting& setting = schedule.default_volumes_to_fs_backup;
+  if (evidence.where != setting.where) return evidence.message;
+  return setting.from == velero::SettingFrom::server
+             ? fmt::format("the server's default, for {} {}", schedule.resource->kind, schedule.name)
+             : "this turns file system backup on for every volume";
+}
+
+// The other volumes, and what the verdicts rest on: the line that turns copying on, and what is surprising, such as a
+// pod that is selected only because it shares a claim.
+void relate(const Plan& plan, const Copied& copied, Draft& draft) {
   for (std::size_t i = 1; i < copied.volumes.size(); ++i) {
     draft.related(name_of(*copied.volumes[i]).span(), "this one too");
   }
-  for (const std::uint32_t i : copied.schedules) {
-    const velero::Schedule& schedule = plan.schedules[i];
-    const velero::Setting& setting = schedule.default_volumes_to_fs_backup;
-    if (setting.value != Known::yes) continue;
-    draft.related(setting.where,
-                  setting.from == velero::SettingFrom::server
-                      ? fmt::format("the server's default, for {} {}", schedule.resource->kind, schedule.name)
-                      : "this turns file system backup on for every volume");
-  }
-  if (copied.by_annotation) {
-    draft.related(workload.pod.metadata["annotations"].find(kOptIn).key.span(), "opted in here");
+  std::vector<std::pair<Span, std::string>> seen;
+  for (const VolumeUse* use : copied.volumes) {
+    for (const velero::Verdict& verdict : use->verdicts) {
+      if (!is_copied(verdict)) continue;
+      for (const velero::Evidence& evidence : verdict.evidence) {
+        std::pair<Span, std::string> fact{evidence.where, describe(plan.schedules[verdict.schedule], evidence)};
+        constexpr std::size_t kMost = 8;
+        if (seen.size() == kMost || std::find(seen.begin(), seen.end(), fact) != seen.end()) continue;
+        draft.related(fact.first, fact.second);
+        seen.push_back(std::move(fact));
+      }
+    }
   }
 }
 
@@ -80,7 +94,7 @@ void report_workload(const model::Cluster& cluster, const Plan& plan, const Work
                   enumerate(schedules), schedules.size() == 1 ? "copies" : "copy", one ? "volume" : "volumes",
                   enumerate(names), workload.resource->title(), one ? "it" : "them"));
   draft.label("this emptyDir is copied").about(cluster, *workload.resource, copied.volumes.front()->volume);
-  relate(plan, workload, copied, draft);
+  relate(plan, copied, draft);
   if (copied.by_policy) {
     draft.help(
         "let a volume policy with `volumeTypes: [emptyDir]` and the action skip stand before the one that matches");
