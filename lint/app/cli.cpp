@@ -22,6 +22,7 @@ Examples:
   kubectl get all,pvc -A -o yaml | vlint --stdin-filename cluster.yaml -
   vlint explain velero/emptydir-in-fs-backup
   vlint plan > plan.json                   what every Schedule does with every volume
+  vlint render overlays/prod --origins     a Kustomize build, with the source line of each value
 
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 vlint could not do its work.
 A folder named like a command is written with a dot: `vlint ./rules`, or `vlint lint rules`.)";
@@ -52,6 +53,9 @@ struct RawOptions {
   bool verbose = false;
   std::string rule;
   std::string rules_format = "text";
+  std::string load_restrictor = "root";
+  std::string reorder;
+  bool origins = false;
 };
 
 void add_reading_options(CLI::App& app, RawOptions& raw) {
@@ -101,6 +105,20 @@ void add_lint_options(CLI::App& app, RawOptions& raw) {
   app.add_flag("--timings", raw.timings, "Say on standard error how long each stage took");
   app.add_flag("--quiet,-q", raw.quiet, "No summary, and nothing at all when there are no findings");
   app.add_flag("--verbose,-v", raw.verbose, "List what was not seen, and why");
+}
+
+void add_render_options(CLI::App& app, RawOptions& raw) {
+  app.add_option("dir", raw.paths, "The folder with the kustomization (the working folder)")
+      ->expected(0, 1)
+      ->type_name("DIR");
+  app.add_flag("--origins", raw.origins, "Write the file and line of each value behind it, as a comment");
+  app.add_option("--load-restrictor", raw.load_restrictor,
+                 "root, or none: files outside of the folder may be read (root)")
+      ->check(CLI::IsMember({"root", "none"}))
+      ->type_name("WHAT");
+  app.add_option("--reorder", raw.reorder, "legacy or none, as kustomize has it")
+      ->check(CLI::IsMember({"legacy", "none"}))
+      ->type_name("ORDER");
 }
 
 Result<Output> read_output(const std::string& text) {
@@ -161,6 +179,11 @@ Result<CommandLine> interpret(const RawOptions& raw, Command command) {
   line.timings = raw.timings;
   line.quiet = raw.quiet || raw.hook;
   line.verbose = raw.verbose;
+  line.render.load_restrictions = raw.load_restrictor == "root";
+  line.render.reorder = raw.reorder == "none"     ? kustomize::Reorder::none
+                        : raw.reorder == "legacy" ? kustomize::Reorder::legacy
+                                                  : kustomize::Reorder::unspecified;
+  line.render_origins = raw.origins;
   line.rule = raw.rule;
   line.rules_format = raw.rules_format;
   return line;
@@ -182,6 +205,8 @@ Parsed parse_command_line(int argc, const char* const* argv) {
   add_reading_options(*plan, raw);
   CLI::App* explain = app.add_subcommand("explain", "Print a rule's page");
   explain->add_option("rule", raw.rule, "Such as velero/emptydir-in-fs-backup")->required()->type_name("RULE");
+  CLI::App* render = app.add_subcommand("render", "Print what `kustomize build DIR` prints");
+  add_render_options(*render, raw);
   CLI::App* rules = app.add_subcommand("rules", "List the rules");
   rules->add_option("--format", raw.rules_format, "text, markdown or json (text)")
       ->check(CLI::IsMember({"text", "markdown", "json"}))
@@ -194,6 +219,7 @@ Parsed parse_command_line(int argc, const char* const* argv) {
   }
   const Command command = plan->parsed()      ? Command::plan
                           : explain->parsed() ? Command::explain
+                          : render->parsed()  ? Command::render
                           : rules->parsed()   ? Command::rules
                                               : Command::lint;
   Result<CommandLine> line = interpret(raw, command);

@@ -7,12 +7,13 @@
 
 #include "lint/base/result.h"
 #include "lint/engine/finding.h"
+#include "lint/kustomize/build.h"
 #include "lint/velero/install.h"
 #include "lint/yaml/parse.h"
 
 namespace vlint {
 
-enum class Command { lint, plan, explain, rules };
+enum class Command { lint, plan, explain, render, rules };
 enum class ColourMode { automatic, always, never };
 
 struct Output {
@@ -39,6 +40,8 @@ struct CommandLine {
   bool timings = false;
   bool quiet = false;
   bool verbose = false;
+  kustomize::Options render;
+  bool render_origins = false;
   std::string rule;  // of `explain`
   std::string rules_format = "text";
 };

@@ -30,7 +30,6 @@ run 2 --select velero/emptydir-in-fs-backups
 has "$err" "did you mean $rule?" "a misspelt rule"
 run 2 --unsafe-fixes
 has "$err" "--fix or --diff" "unsafe fixes alone"
-run 2 / 2>/dev/null
 
 # --- help
 run 0 --help
@@ -161,6 +160,20 @@ copy homepage
 mkdir -p outer && cp -r "$source_dir/fixtures/clusters/broken" outer/inner && touch outer/inner/.vlint.yaml
 run 1 --format concise
 hasnt "$out" "outer/inner" "a folder with its own .vlint.yaml is not part of this repository"
+
+# --- kustomize builds
+mkdir -p "$work/kust/base" "$work/kust/over" && cd "$work/kust" && touch .vlint.yaml
+printf 'resources: [map.yaml]\n' >base/kustomization.yaml
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: map\ndata:\n  a: b\n' >base/map.yaml
+printf 'namespace: prod\nresources: [../base]\n' >over/kustomization.yaml
+run 0 render over
+same "$out" $'apiVersion: v1\ndata:\n  a: b\nkind: ConfigMap\nmetadata:\n  name: map\n  namespace: prod' "what kustomize build prints"
+run 0 render over --origins
+has "$out" "over/kustomization.yaml:1" "the namespace's origin"
+printf 'resources: [../base, missing.yaml]\n' >over/kustomization.yaml
+run 2 render over
+has "$err" "over/kustomization.yaml:1:" "a build that fails has a place"
+copy homepage
 
 # --- settings: none are known in this version, and saying so beats ignoring them
 printf 'rules:\n  x: y\n' >.vlint.yaml

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "lint/app/render.h"
 #include "lint/base/disk.h"
 #include "lint/base/line_table.h"
 #include "lint/base/text.h"
@@ -349,6 +350,8 @@ int run(const CommandLine& line) {
       return plan(line);
     case Command::explain:
       return explain(line);
+    case Command::render:
+      return render(line);
     case Command::rules:
       return list_rules(line);
   }

@@ -1,17 +1,18 @@
 // vlint-conformance: runs the cases of other projects against the engine.
 //
 //   vlint-conformance velero FILE
+//   vlint-conformance kustomize DIR
 //
 // Prints each failure on one line and ends with "N passed, M failed". Exit codes: 0 all passed, 1 some failed, 2 the
 // cases could not be read.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <string_view>
 
+#include "lint/kustomize/conformance.h"
 #include "lint/velero/conformance.h"
 
 namespace {
@@ -25,13 +26,17 @@ struct Outcome {
 };
 
 Result<Outcome> run_velero(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) return Error{fmt::format("cannot read {}", path)};
-  const Result<vlint::velero::ConformanceReport> report = vlint::velero::run_conformance(text.str());
+  const Result<vlint::velero::ConformanceReport> report = vlint::velero::run_conformance(path);
   if (!report.ok()) return Error{report.error()};
   return Outcome{vlint::velero::to_text(*report), report->failures.empty()};
+}
+
+Result<Outcome> run_kustomize(const std::string& folder) {
+  const auto results = vlint::kustomize::run_cases(folder);
+  if (!results.ok()) return Error{results.error()};
+  const bool all_passed =
+      std::all_of(results->begin(), results->end(), [](const auto& result) { return result.passed; });
+  return Outcome{vlint::kustomize::report_cases(*results), all_passed};
 }
 
 struct Suite {
@@ -40,6 +45,7 @@ struct Suite {
 };
 
 constexpr Suite kSuites[] = {
+    {"kustomize", run_kustomize},
     {"velero", run_velero},
 };
 
@@ -51,7 +57,7 @@ int cannot_work(std::string_view sentence) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) return cannot_work("usage: vlint-conformance SUITE DATA, where SUITE is velero");
+  if (argc != 3) return cannot_work("usage: vlint-conformance kustomize DIR, or vlint-conformance velero FILE");
   for (const Suite& suite : kSuites) {
     if (suite.name != argv[1]) continue;
     const Result<Outcome> outcome = suite.run(argv[2]);

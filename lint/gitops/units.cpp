@@ -69,8 +69,13 @@ std::vector<FileRole> roles_by_path(const FileSet& files) {
 }
 
 bool has_template_marks(std::string_view text) {
-  for (const std::string_view mark : {"{{", "{%", "[[", "<%"}) {
+  for (const std::string_view mark : {"{{", "{%", "<%", "[[-"}) {
     if (text.find(mark) != std::string_view::npos) return true;
+  }
+  // `[[ .Values.x ]]`, but not the test `[[ -f x ]]` of a shell.
+  for (std::size_t at = text.find("[["); at != std::string_view::npos; at = text.find("[[", at + 2)) {
+    const std::size_t next = std::min(text.find_first_not_of(' ', at + 2), text.size() - 1);
+    if (text[next] == '.' || (text[next] >= 'a' && text[next] <= 'z')) return true;
   }
   return false;
 }

@@ -59,5 +59,9 @@ TEST_CASE("a repeated key breaks nothing") {
 TEST_CASE("template marks") {
   CHECK(gitops::has_template_marks("a: {{ .Values.x }}"));
   CHECK(gitops::has_template_marks("{% if x %}"));
+  CHECK(gitops::has_template_marks("a: [[ .Values.x ]]"));
+  CHECK(gitops::has_template_marks("[[- if .Values.x ]]"));
+  CHECK_FALSE(gitops::has_template_marks("if [[ -f x ]]; then [[ \"$a\" == b ]]; fi"));
+  CHECK_FALSE(gitops::has_template_marks("a: [["));
   CHECK_FALSE(gitops::has_template_marks("a: {b: [c, d]}"));
 }

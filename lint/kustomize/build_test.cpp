@@ -1,0 +1,346 @@
+#include "lint/kustomize/build.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <functional>
+#include <map>
+#include <set>
+
+#include "lint/base/text.h"
+#include "lint/yaml/value.h"
+
+namespace vlint::kustomize {
+namespace {
+
+struct World {
+  FileSet files;
+  Sources sources;
+  Builder builder;
+
+  explicit World(std::vector<SourceFile> list, Options options = {})
+      : files(std::move(list)), sources(FileAccess::in_memory(files)), builder(sources, options) {}
+};
+
+std::string place(const World& world, const Span& span) {
+  if (!span.valid()) return "nowhere";
+  return fmt::format("{} {}", world.sources.path(span.file),
+                     quoted(world.sources.text(span.file).substr(span.begin, span.size())));
+}
+
+std::string chain(const World& world, const Build& build, const yaml::Value& value) {
+  std::string text;
+  for (const ChainStep& step : chain_of(build, value))
+    text += fmt::format("{}: {}\n", step.what, place(world, step.where));
+  return text;
+}
+
+const char* const kDeployment =
+    "apiVersion: apps/v1\n"
+    "kind: Deployment\n"
+    "metadata:\n"
+    "  name: web\n"
+    "spec:\n"
+    "  replicas: 1\n"
+    "  template:\n"
+    "    spec:\n"
+    "      containers:\n"
+    "      - name: app\n"
+    "        image: app:1\n"
+    "        env:\n"
+    "        - name: LEVEL\n"
+    "          value: info\n"
+    "        - name: OLD\n"
+    "          value: gone\n";
+
+std::vector<SourceFile> overlay() {
+  return {{"base/deployment.yaml", kDeployment},
+          {"base/kustomization.yaml", "resources: [deployment.yaml]\nnamePrefix: base-\n"},
+          {"over/kustomization.yaml",
+           "resources:\n- ../base\nnamespace: apps\nimages:\n- name: app\n  newTag: \"2\"\npatches:\n- patch: |-\n"
+           "    apiVersion: apps/v1\n    kind: Deployment\n    metadata:\n      name: web\n    spec:\n"
+           "      replicas: 3\n      template:\n        spec:\n          containers:\n          - name: app\n"
+           "            env:\n            - name: LEVEL\n              value: debug\n            - name: OLD\n"
+           "              value: null\n"}};
+}
+
+yaml::Value container(const Build& build) {
+  return build.resources.at(0).root["spec"]["template"]["spec"]["containers"].at(0);
+}
+
+}  // namespace
+
+TEST_CASE("values of an overlay know what supplied them and what they replaced") {
+  World world(overlay());
+  const Build build = world.builder.build("over");
+  REQUIRE(build.ok());
+  REQUIRE(build.resources.size() == 1);
+  const BuiltResource& web = build.resources.front();
+  CHECK(web.name == "base-web");
+  CHECK(web.name_space == "apps");
+
+  // A value that nothing changed is the file's own.
+  const yaml::Value app = container(build)["name"];
+  CHECK(place(world, app.span()) == "base/deployment.yaml \"app\"");
+  CHECK(chain(world, build, app) == "source: base/deployment.yaml \"app\"\n");
+
+  CHECK(chain(world, build, web.root["metadata"]["name"]) ==
+        "source: base/deployment.yaml \"web\"\nnamePrefix: base/kustomization.yaml \"base-\"\n");
+  CHECK(chain(world, build, web.root["metadata"]["namespace"]) == "namespace: over/kustomization.yaml \"apps\"\n");
+  CHECK(chain(world, build, container(build)["image"]) ==
+        "source: base/deployment.yaml \"app:1\"\nimages: over/kustomization.yaml \"\"2\"\"\n");
+  CHECK(container(build)["image"].text() == "app:2");
+
+  // An inline patch is exact to the byte.
+  CHECK(chain(world, build, web.root["spec"]["replicas"]) ==
+        "source: base/deployment.yaml \"1\"\npatch: over/kustomization.yaml \"3\"\n");
+  CHECK(web.root["spec"]["replicas"].as_int() == 3);
+  CHECK(chain(world, build, container(build)["env"].at(0)["value"]) ==
+        "source: base/deployment.yaml \"info\"\npatch: over/kustomization.yaml \"debug\"\n");
+}
+
+TEST_CASE("a removed field leaves a note on what had it") {
+  World world(overlay());
+  const Build build = world.builder.build("over");
+  const yaml::Value old = container(build)["env"].at(1);
+  CHECK(old["name"].text() == "OLD");
+  CHECK_FALSE(old["value"]);
+  const std::vector<RemovedField> removed = removed_from(build, old);
+  REQUIRE(removed.size() == 1);
+  CHECK(removed[0].key == "value");
+  CHECK(removed[0].what == "patch");
+  CHECK(place(world, removed[0].by) == "over/kustomization.yaml \"null\"");
+  CHECK(place(world, removed[0].old) == "base/deployment.yaml \"gone\"");
+}
+
+TEST_CASE("a changed mapping leads to the one in the file") {
+  World world(overlay());
+  const Build build = world.builder.build("over");
+  const yaml::Value spec = build.resources[0].root["spec"];
+  CHECK(spec.tree() == build.tree.get());
+  const yaml::Value source = spec.source();
+  CHECK(place(world, source["replicas"].span()) == "base/deployment.yaml \"1\"");
+  CHECK(spec.span() == source.span());
+}
+
+namespace {
+
+struct Leaf {
+  std::string path;
+  Span span;
+  std::string text;
+};
+
+void collect(const yaml::Value& value, const std::string& path, std::vector<Leaf>& leaves) {
+  if (value.is_scalar()) {
+    leaves.push_back({path, value.span(), std::string(value.text())});
+  } else if (value.is_sequence()) {
+    std::size_t i = 0;
+    for (const yaml::Value& item : value.items()) collect(item, fmt::format("{}[{}]", path, i++), leaves);
+  } else {
+    for (const yaml::Entry& entry : value.entries())
+      collect(entry.value, fmt::format("{}.{}", path, entry.key.text()), leaves);
+  }
+}
+
+std::map<std::string, Leaf> leaves_of(const Build& build) {
+  std::map<std::string, Leaf> result;
+  for (std::size_t i = 0; i < build.resources.size(); ++i) {
+    std::vector<Leaf> leaves;
+    collect(build.resources[i].root, fmt::format("{}", i), leaves);
+    for (Leaf& leaf : leaves) result.emplace(leaf.path, leaf);
+  }
+  return result;
+}
+
+// Scalars of a source whose text is data: not what decides who an object is or which element is meant.
+bool is_data(const std::string& path) {
+  for (const char* word : {".kind", ".apiVersion", ".name", ".namespace", ".protocol", ".containerPort"}) {
+    const std::string_view tail(word);
+    if (path.size() >= tail.size() && path.compare(path.size() - tail.size(), tail.size(), tail) == 0) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("exactly the values whose origin a changed scalar is change with it") {
+  const std::vector<SourceFile> list = overlay();
+  World before(list);
+  const Build built = before.builder.build("over");
+  REQUIRE(built.ok());
+  const std::map<std::string, Leaf> old_leaves = leaves_of(built);
+  std::size_t checked = 0;
+  for (const auto& [path, leaf] : old_leaves) {
+    if (!is_data(path) || !leaf.span.valid()) continue;
+    const std::string file(before.sources.path(leaf.span.file));
+    if (before.sources.text(leaf.span.file).substr(leaf.span.begin, leaf.span.size()) != leaf.text) continue;
+    std::vector<SourceFile> changed_list = overlay();
+    for (SourceFile& source : changed_list) {
+      if (source.path == file) source.text.replace(leaf.span.begin, leaf.span.size(), "marker7");
+    }
+    World after(std::move(changed_list));
+    const Build rebuilt = after.builder.build("over");
+    REQUIRE(rebuilt.ok());
+    const std::map<std::string, Leaf> new_leaves = leaves_of(rebuilt);
+    REQUIRE(new_leaves.size() == old_leaves.size());
+    for (const auto& [other_path, other] : old_leaves) {
+      const bool is_origin = other.span == leaf.span;
+      INFO(path << " -> " << other_path);
+      CHECK((new_leaves.at(other_path).text == "marker7") == is_origin);
+    }
+    ++checked;
+  }
+  CHECK(checked >= 2);
+}
+
+TEST_CASE("a base of two overlays gives both the same values") {
+  World world({{"base/c.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n"},
+               {"base/kustomization.yaml", "resources: [c.yaml]\nnameSuffix: -x\n"},
+               {"one/kustomization.yaml", "resources: [../base]\nnamePrefix: one-\n"},
+               {"two/kustomization.yaml", "resources: [../base]\nnamePrefix: two-\n"}});
+  CHECK(world.builder.build("one").resources.at(0).name == "one-c-x");
+  CHECK(world.builder.build("two").resources.at(0).name == "two-c-x");
+  CHECK(world.builder.build("one").resources.at(0).name == "one-c-x");
+}
+
+TEST_CASE("a tolerant build leaves out what it cannot see and says so") {
+  Options options;
+  options.mode = Mode::tolerant;
+  World world({{"a/c.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"},
+               {"a/kustomization.yaml",
+                "resources:\n- c.yaml\n- d.yaml\n- https://example.com/x.yaml\n- github.com/a/b?ref=v1\nhelmCharts:\n"
+                "- name: redis\ngenerators:\n- ksops.yaml\nnamespace: apps\n"},
+               {"a/ksops.yaml", "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata: {name: s}\n"}},
+              options);
+  const Build build = world.builder.build("a");
+  CHECK(build.partial);
+  REQUIRE(build.resources.size() == 1);
+  CHECK(build.resources[0].name_space == "apps");
+  CHECK(build.incomplete.size() == 5);
+  std::vector<FaultKind> kinds;
+  for (const Fault& fault : build.faults) kinds.push_back(fault.kind);
+  CHECK(kinds == std::vector<FaultKind>{FaultKind::missing_file, FaultKind::remote, FaultKind::remote,
+                                        FaultKind::remote, FaultKind::remote});
+  CHECK(place(world, build.faults[0].where) == "a/kustomization.yaml \"d.yaml\"");
+}
+
+TEST_CASE("faults have a kind, a sentence and a place") {
+  struct Case {
+    std::vector<SourceFile> files;
+    FaultKind kind;
+    const char* where;
+    const char* message;
+  };
+  const SourceFile config_map{"a/c.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"};
+  const std::vector<Case> cases = {
+      {{config_map, {"a/kustomization.yaml", "resource: [c.yaml]\n"}},
+       FaultKind::unknown_field,
+       "a/kustomization.yaml \"resource\"",
+       "a kustomization has no field \"resource\", did you mean \"resources\"?"},
+      {{config_map, {"a/kustomization.yaml", "resources: [c.yaml]\nnamespace: n\n"}},
+       FaultKind::wrong_type,
+       "a/kustomization.yaml \"n\"",
+       "namespace must be a text, and this is a boolean to YAML 1.1; quote it: 'n'"},
+      {{config_map, {"a/kustomization.yaml", "resources: [C.yaml]\n"}},
+       FaultKind::missing_file,
+       "a/kustomization.yaml \"C.yaml\"",
+       "there is no file or folder a/C.yaml, did you mean c.yaml?"},
+      {{config_map, {"a/kustomization.yaml", "resources: [c.yaml, c.yaml]\n"}},
+       FaultKind::duplicate_id,
+       "a/c.yaml \"c\"",
+       "there are two objects ConfigMap c"},
+      {{config_map,
+        {"b/kustomization.yaml", "resources: [../a/c.yaml]\n"},
+        {"a/kustomization.yaml", "resources: [../b]\n"}},
+       FaultKind::leaves_root,
+       "b/kustomization.yaml \"../a/c.yaml\"",
+       nullptr},
+      {{{"a/kustomization.yaml", "resources: [../b]\n"}, {"b/kustomization.yaml", "resources: [../a]\n"}},
+       FaultKind::cycle,
+       "b/kustomization.yaml \"../a\"",
+       nullptr},
+      {{{"a/kustomization.yaml",
+         "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: x}\nspec: {path: ./x}\n"}},
+       FaultKind::broken_build,
+       "a/kustomization.yaml \"spec\"",
+       nullptr},
+      {{config_map,
+        {"a/kustomization.yaml", "resources: [c.yaml]\n"},
+        {"a/kustomization.yml", "resources: [c.yaml]\n"}},
+       FaultKind::broken_build,
+       "a/kustomization.yaml \"\"",
+       "there are kustomization.yaml and kustomization.yml in a, and there must be one"},
+      {{config_map,
+        {"a/kustomization.yaml", "resources: [c.yaml]\npatches:\n- patch: '{kind: ConfigMap, metadata: {name: d}}'\n"}},
+       FaultKind::no_patch_target,
+       "a/kustomization.yaml \"'{kind: ConfigMap, metadata: {name: d}}'\"",
+       nullptr},
+  };
+  for (const Case& c : cases) {
+    World world(c.files);
+    const Build build = world.builder.build("a");
+    REQUIRE(build.faults.size() == 1);
+    const Fault& fault = build.faults[0];
+    INFO(fault.message);
+    CHECK(fault.kind == c.kind);
+    CHECK(place(world, fault.where) == c.where);
+    if (c.message != nullptr) CHECK(fault.message == c.message);
+  }
+}
+
+TEST_CASE("what Kustomize is silent about is noted") {
+  World world({{"a/c.yaml",
+                "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\n---\n"
+                "apiVersion: volsync.backube/v1alpha1\nkind: ReplicationSource\nmetadata: {name: data}\n"
+                "spec: {sourcePVC: data}\n"},
+               {"a/kustomization.yaml",
+                "resources: [c.yaml]\nnamePrefix: x-\npatches:\n- target: {kind: Deployment}\n  patch: |-\n"
+                "    - {op: remove, path: /spec}\ncommonLabels: {a: b}\n"}});
+  const Build build = world.builder.build("a");
+  REQUIRE(build.ok());
+  std::map<FaultKind, std::string> notes;
+  for (const Fault& note : build.notes) notes[note.kind] = place(world, note.where);
+  CHECK(notes[FaultKind::patch_matches_nothing] == "a/kustomization.yaml \"{kind: Deployment}\"");
+  CHECK(notes[FaultKind::deprecated_field] == "a/kustomization.yaml \"commonLabels\"");
+  CHECK(notes[FaultKind::reference_left_behind] == "a/c.yaml \"data\"");
+}
+
+TEST_CASE("overlays that double their objects meet a limit") {
+  std::vector<SourceFile> files = {{"l0/c.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"},
+                                   {"l0/kustomization.yaml", "resources: [c.yaml]\n"}};
+  for (int i = 1; i <= 40; ++i) {
+    files.push_back(
+        {fmt::format("l{}/a/kustomization.yaml", i), fmt::format("resources: [../../l{}]\nnamePrefix: a-\n", i - 1)});
+    files.push_back(
+        {fmt::format("l{}/b/kustomization.yaml", i), fmt::format("resources: [../../l{}]\nnamePrefix: b-\n", i - 1)});
+    files.push_back({fmt::format("l{}/kustomization.yaml", i), "resources: [a, b]\n"});
+  }
+  Options options;
+  options.max_objects = 1000;
+  World world(std::move(files), options);
+  const Build build = world.builder.build("l40");
+  REQUIRE(build.faults.size() == 1);
+  CHECK(build.faults[0].message == "this build has more than 1000 objects, which is the limit");
+}
+
+TEST_CASE("one overlay more costs little") {
+  std::string objects;
+  for (int i = 0; i < 1000; ++i) {
+    objects += fmt::format(
+        "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c{}\ndata:\n  a: one\n  b: two\n  c: three\n", i);
+  }
+  World world({{"base/c.yaml", objects},
+               {"base/kustomization.yaml", "resources: [c.yaml]\n"},
+               {"over/kustomization.yaml", "resources: [../base]\nnamespace: apps\n"}});
+  const Build build = world.builder.build("over");
+  REQUIRE(build.resources.size() == 1000);
+  const yaml::Tree& tree = *build.tree;
+  const std::size_t bytes = tree.nodes.size() * sizeof(yaml::Node) + tree.made.size() * sizeof(yaml::MadeNode) +
+                            tree.decoded.size() * sizeof(yaml::DecodedText) + tree.decoded_text.size() +
+                            tree.documents.size() * sizeof(yaml::Document);
+  CHECK(bytes / 1000 <= 400);
+  CHECK(build.resources[7].root["data"]["b"].tree() != &tree);
+}
+
+}  // namespace vlint::kustomize
