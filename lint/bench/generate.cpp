@@ -48,14 +48,16 @@ spec:
 
   // One file of the application `index`.
   std::string file(std::size_t index) {
-    const unsigned kind = pick(100);
+    const unsigned kind = pick(1000);
     const std::string name = fmt::format("app-{}", index);
     const std::string ns = fmt::format("team-{}", index % kNamespaces);
-    if (kind < 45) return workload(name, ns) + service(name, ns);
-    if (kind < 70) return workload(name, ns) + claim(name, ns) + service(name, ns);
-    if (kind < 90) return config_map(name, ns, 5 + pick(60));
-    if (kind < 98) return service(name, ns) + config_map(name, ns, 3);
-    return kind == 98 ? config_map(name, ns, 4000) : definition(name);
+    if (kind < 280) return workload(name, ns) + service(name, ns);
+    if (kind < 430) return workload(name, ns) + claim(name, ns) + service(name, ns) + ingress(name, ns);
+    if (kind < 520) return stateful_set(name, ns) + service(name, ns);
+    if (kind < 720) return ingress(name, ns);
+    if (kind < 850) return config_map(name, ns, 3 + pick(20));
+    if (kind < 995) return claim(name, ns) + service(name, ns);
+    return kind < 998 ? config_map(name, ns, 600) : definition(name);
   }
 
   std::string namespaces() {
@@ -135,6 +137,90 @@ spec:
 )",
                         name, 10 + pick(500));
     return text;
+  }
+
+  std::string stateful_set(const std::string& name, const std::string& ns) {
+    return fmt::format(R"(---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: {0}
+  namespace: {1}
+spec:
+  serviceName: {0}
+  replicas: {2}
+  selector:
+    matchLabels: {{app.kubernetes.io/name: {0}}}
+  template:
+    metadata:
+      labels: {{app.kubernetes.io/name: {0}}}
+      annotations:
+        pre.hook.backup.velero.io/container: db
+        pre.hook.backup.velero.io/command: '["/bin/sh", "-c", "pg_dumpall -U postgres > /dump/all.sql"]'
+        backup.velero.io/backup-volumes: dump
+    spec:
+      terminationGracePeriodSeconds: 60
+      containers:
+        - name: db
+          image: docker.io/library/postgres:16.{3}
+          args:
+            - -c
+            - max_connections={4}
+          envFrom:
+            - secretRef: {{name: {0}-credentials}}
+          livenessProbe:
+            exec:
+              command: [pg_isready, -U, postgres]
+            periodSeconds: 10
+          volumeMounts:
+            - name: data
+              mountPath: /var/lib/postgresql/data
+            - name: dump
+              mountPath: /dump
+      volumes:
+        - name: dump
+          emptyDir: {{}}
+  volumeClaimTemplates:
+    - metadata:
+        name: data
+      spec:
+        accessModes: [ReadWriteOnce]
+        storageClassName: fast
+        resources:
+          requests:
+            storage: {5}Gi
+)",
+                       name, ns, 1 + pick(3), pick(9), 50 + pick(200), 5 + pick(100));
+  }
+
+  std::string ingress(const std::string& name, const std::string& ns) {
+    return fmt::format(R"(---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: {0}
+  namespace: {1}
+  annotations:
+    cert-manager.io/cluster-issuer: letsencrypt
+    nginx.ingress.kubernetes.io/proxy-body-size: "{2}m"
+spec:
+  ingressClassName: nginx
+  rules:
+    - host: {0}.{1}.example.org
+      http:
+        paths:
+          - path: /
+            pathType: Prefix
+            backend:
+              service:
+                name: {0}
+                port:
+                  number: 80
+  tls:
+    - hosts: [{0}.{1}.example.org]
+      secretName: {0}-tls
+)",
+                       name, ns, 1 + pick(64));
   }
 
   std::string claim(const std::string& name, const std::string& ns) {

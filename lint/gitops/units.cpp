@@ -97,9 +97,10 @@ Units find_units(const FileSet& files, const yaml::Forest& trees, const std::vec
         break;
       case FileRole::kustomized:
         if (is_kustomization_name(name_of(path)) && kustomized.insert(folder_of(path)).second) {
-          units.incomplete.push_back({display(folder_of(path)),
-                                      "it is built by Kustomize, which this version of vlint does not build",
-                                      {id, 0, 0}});
+          units.incomplete.push_back(
+              {display(folder_of(path)),
+               "Kustomize builds this folder, and this version of vlint lints only manifests as they stand",
+               {id, 0, 0}});
         }
         break;
     }

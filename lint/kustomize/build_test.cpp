@@ -186,7 +186,8 @@ TEST_CASE("exactly the values whose origin a changed scalar is change with it") 
     REQUIRE(new_leaves.size() == old_leaves.size());
     for (const auto& [other_path, other] : old_leaves) {
       const bool is_origin = other.span == leaf.span;
-      INFO(path << " -> " << other_path);
+      const std::string both = path + " -> " + other_path;
+      INFO(both);
       CHECK((new_leaves.at(other_path).text == "marker7") == is_origin);
     }
     ++checked;

@@ -34,7 +34,7 @@ std::string lines_of_base64(std::string_view bytes) {
 
 class Generator {
  public:
-  Generator(Editor& editor, yaml::Value entry, const LoadFile& load) : editor_(editor), entry_(entry), load_(load) {}
+  Generator(yaml::Value entry, const LoadFile& load) : entry_(entry), load_(load) {}
 
   std::vector<Pair> pairs() {
     for (const yaml::Value& path : field(entry_, "envs").items()) read_env_file(path);
@@ -135,7 +135,6 @@ class Generator {
     }
   }
 
-  Editor& editor_;
   yaml::Value entry_;
   const LoadFile& load_;
   std::vector<Pair> pairs_;
@@ -221,7 +220,7 @@ Resource generate(Editor& editor, yaml::Value entry, bool secret, yaml::Value op
   if (!own_name.text().empty()) name = own_name.text();
   if (!own_namespace.text().empty()) name_space = own_namespace.text();
   if (name.empty()) fail(entry.span(), "a generated ConfigMap or Secret must have a name");
-  const std::vector<Pair> pairs = Generator(editor, entry, load).pairs();
+  const std::vector<Pair> pairs = Generator(entry, load).pairs();
   Resource resource;
   Node* root = editor.mapping(generated(entry.span()));
   resource.root = root;

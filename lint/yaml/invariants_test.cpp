@@ -59,6 +59,28 @@ TEST_CASE("the invariants hold of every example, with every line end") {
   }
 }
 
+TEST_CASE("what Kubernetes' tools accept is accepted") {
+  const std::filesystem::path folder = std::filesystem::path(VLINT_SOURCE_DIR) / "testdata/yaml/accepted";
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    CAPTURE(entry.path());
+    CHECK(dump(Parsed(read(entry.path())).tree).find("problem") == std::string::npos);
+  }
+}
+
+TEST_CASE("documents with a mistake are broken, and their neighbours are not") {
+  const std::filesystem::path folder = std::filesystem::path(VLINT_SOURCE_DIR) / "testdata/yaml/rejected";
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const Parsed parsed(read(entry.path()));
+    for (const Document& document : parsed.tree.documents) {
+      const std::string_view text = parsed.tree.slice(document.begin, document.end);
+      const bool is_well = text.find("well") != std::string_view::npos;
+      CAPTURE(text);
+      CHECK(document.broken == !is_well);
+    }
+    CHECK(parsed.tree.problems.size() + 2 <= parsed.tree.documents.size());
+  }
+}
+
 TEST_CASE("the check finds what is wrong with a tree") {
   const std::function<void(Tree&)> faults[] = {
       [](Tree& tree) { tree.documents.clear(); },

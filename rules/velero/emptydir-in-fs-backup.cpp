@@ -159,7 +159,7 @@ spec:
 
 ## When to ignore it
 When the content really is wanted and short-lived data is what you back up. Put
-`# vlint: ignore[velero/emptydir-in-fs-backup] why` above the volume.
+`# vlint: ignore[velero/emptydir-in-fs-backup] why` above `volumes:`.
 )md",
     .severity = Severity::warning,
     .precision = Precision::very_high,

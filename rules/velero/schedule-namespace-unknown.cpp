@@ -66,7 +66,8 @@ bool is_partial_failure(const velero::Schedule& schedule, const velero::Plan& pl
   const bool may_filter_namespaces = spec.included_resources.is_set() || spec.excluded_resources.is_set() ||
                                      spec.include_cluster_resources.set ||
                                      spec.excluded_cluster_scoped_resources.is_set();
-  return plan.install.is_at_least(1, 14, 1) && schedule.is_valid != Known::no && !may_filter_namespaces;
+  return plan.install.is_at_least(1, 14, 1) && schedule.is_valid != Known::no && schedule.runs != Known::no &&
+         !may_filter_namespaces;
 }
 
 std::string_view consequence(const velero::Schedule& schedule, const velero::Plan& plan) {
