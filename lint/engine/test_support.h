@@ -40,12 +40,12 @@ inline void check_values(const Model& model, Report& report) {
   }
 }
 
-constinit const Rule kValueRule = checked({.summary = "a wrong value",
+inline constinit const Rule kValueRule = checked({.summary = "a wrong value",
                                            .explanation = kPage,
                                            .best_fix = BestFix::safe,
                                            .since = "0.1.0",
                                            .check = check_values});
-constinit const Rule kEngineRule = checked({.summary = "made by the engine", .explanation = kPage, .since = "0.1.0"});
+inline constinit const Rule kEngineRule = checked({.summary = "made by the engine", .explanation = kPage, .since = "0.1.0"});
 
 inline constexpr RuleEntry kRules[] = {
     {"test/value", &kValueRule},
