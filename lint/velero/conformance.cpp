@@ -27,13 +27,20 @@ constexpr yaml::Limits kDataLimits{std::size_t{256} << 20, 200, 1'000'000};
 
 std::map<std::string_view, CaseResult (*)(Value, Value)> all_suites() {
   std::map<std::string_view, CaseResult (*)(Value, Value)> suites;
-  for (const std::vector<Suite>& some : {filter_suites(), policy_suites(), backup_suites()}) {
+  for (const std::vector<Suite>& some : {filter_suites(), policy_suites(), backup_suites(), snapshot_suites(), schedule_suites(), engine_suites()}) {
     for (const Suite& suite : some) suites.emplace(suite.name, suite.run);
   }
   return suites;
 }
 
 }  // namespace
+
+Prepared::Prepared(const std::string& manifests, const PlanOptions& options) : world(manifests) {
+  plan.install = find_install(world.cluster(), options);
+  plan.schedules = read_schedules(world.cluster(), plan.install);
+  facts = gather_facts(world.cluster(), plan, options.is_dump);
+  labelled = labelled_namespaces(world.cluster());
+}
 
 CaseResult expect(bool found, bool expected, std::string_view what) {
   if (found == expected) return passed();

@@ -38,9 +38,6 @@ std::string documents(yaml::Value cluster);
 // A Backup with the volume policy `policy` (may be missing), and its ConfigMap.
 std::string backup_with_policy(yaml::Value backup, yaml::Value policy);
 
-// "pods ns/name" and "persistentvolumeclaims ns/name" of what the first Schedule or Backup of the plan selects.
-std::vector<std::string> selected_objects(const model::Cluster& cluster, const Plan& plan, const Facts& facts);
-
 struct Suite {
   std::string_view name;
   CaseResult (*run)(yaml::Value input, yaml::Value expected);
@@ -48,5 +45,17 @@ struct Suite {
 std::vector<Suite> filter_suites();
 std::vector<Suite> policy_suites();
 std::vector<Suite> backup_suites();
+std::vector<Suite> snapshot_suites();
+std::vector<Suite> schedule_suites();
+std::vector<Suite> engine_suites();
+
+// A plan without verdicts, and the facts behind it.
+struct Prepared {
+  explicit Prepared(const std::string& manifests, const PlanOptions& options = {});
+  World world;
+  Plan plan;
+  Facts facts;
+  std::vector<LabelledNamespace> labelled;
+};
 
 }  // namespace vlint::velero

@@ -8,7 +8,6 @@
 #include "lint/velero/filters.h"
 #include "lint/velero/include_exclude.h"
 #include "lint/velero/namespace_filter.h"
-#include "lint/velero/selection.h"
 
 namespace vlint::velero {
 namespace {
@@ -114,7 +113,6 @@ CaseResult old_filters(Value input, Value expected) {
 }
 
 CaseResult needs_expansion(Value input, Value expected) {
-  if (input["caller"].text() != "backup") return skip();
   return expect(expands_namespaces(strings(input["includes"]), strings(input["excludes"]), kTested),
                 is_true(expected["expand"]), "expand");
 }
@@ -180,42 +178,7 @@ CaseResult brackets(Value input, Value expected) {
   return expect(error.has_value(), is_true(expected["error"]), "error");
 }
 
-// The pods and claims among the objects that are stored.
-CaseResult items(Value input, Value expected) {
-  const World world(install_manifests("v1.18.1", true) + documents(input["cluster"]) + document(input["backup"]));
-  Plan plan;
-  plan.install = find_install(world.cluster(), {});
-  plan.schedules = read_schedules(world.cluster(), plan.install);
-  const Facts facts = gather_facts(world.cluster(), plan);
-  const bool has_pods = std::any_of(plan.workloads.begin(), plan.workloads.end(),
-                                    [](const Workload& workload) { return workload.resource->kind == "Pod"; });
-  if (!has_pods && plan.claims.empty()) return skip();  // nothing of what is simulated
-  std::vector<std::string> wanted;
-  for (const Value item : expected["items"].items()) {
-    const std::string_view resource = item["resource"].text();
-    if (resource != kPods && resource != kPersistentVolumeClaims) continue;
-    wanted.push_back(fmt::format("{} {}/{}", resource, item["namespace"].text(), item["name"].text()));
-  }
-  return expect_names(selected_objects(world.cluster(), plan, facts), wanted, "stored");
-}
-
 }  // namespace
-
-std::vector<std::string> selected_objects(const model::Cluster& cluster, const Plan& plan, const Facts& facts) {
-  const std::vector<LabelledNamespace> labelled = labelled_namespaces(cluster);
-  const Selection selection = select_objects(plan, facts, Filters(plan.schedules.front(), plan.install, labelled));
-  std::vector<std::string> found;
-  for (std::size_t i = 0; i < plan.workloads.size(); ++i) {
-    const kube::Resource& resource = *plan.workloads[i].resource;
-    if (resource.kind != "Pod" || selection.pods[i].selected != Known::yes) continue;
-    found.push_back(fmt::format("pods {}/{}", resource.name_space, resource.name));
-  }
-  for (std::size_t i = 0; i < plan.claims.size(); ++i) {
-    if (selection.claims[i].selected != Known::yes) continue;
-    found.push_back(fmt::format("persistentvolumeclaims {}/{}", plan.claims[i].name_space, plan.claims[i].name));
-  }
-  return found;
-}
 
 std::vector<Suite> filter_suites() {
   return {
@@ -235,9 +198,6 @@ std::vector<Suite> filter_suites() {
       {"namespace-resolve", resolve_namespaces},
       {"namespace-included-after-expand", resolve_namespaces},
       {"namespace-glob-brackets", brackets},
-      {"items-old-filters", items},
-      {"items-scoped-filters", items},
-      {"items-namespaces", items},
   };
 }
 

@@ -34,6 +34,8 @@ SelectorFilter::SelectorFilter(const BackupSpec& spec) {
     values.push_back(spec.label_selector);
     where_ = spec.label_selector.span();
   }
+  misses_ = {{"its labels are not those that the label selector asks for", where_}};
+  undecided_ = {{"whether the label selector takes it is not known", where_}};
   for (const Value value : values) {
     kube::SelectorValue selector = kube::read_label_selector(value);
     // metav1.FormatLabelSelector turns a selector without requirements into the text "<none>", and one with a fault
@@ -56,13 +58,22 @@ Known SelectorFilter::takes(const kube::KnownLabels& labels) const {
   return any;
 }
 
-Filters::Filters(const Schedule& schedule, const Install& install, std::span<const LabelledNamespace> labelled)
+Filters::Filters(const Schedule& schedule, const Install& install, std::span<const LabelledNamespace> labelled,
+                 std::span<const std::string> existing)
     : namespaces_(schedule.backup, labelled, install.version),
       resources_(schedule.backup, install.version, policy_of(schedule)),
       selectors_(schedule.backup),
       pods_(check_type(kPods, schedule.backup)),
       claims_(check_type(kPersistentVolumeClaims, schedule.backup)),
-      pulls_in_pods_(install.is_at_least(1, 15)) {}
+      is_everything_(namespaces_.is_everything(existing)),
+      pulls_in_pods_(install.is_at_least(1, 15)) {
+  const ResourceType type{std::string(kPersistentVolumes), kube::Scope::cluster};
+  lists_volumes_ = resources_.includes(type, is_everything_);
+  volumes_.selected = !resources_.excludes(type);
+  if (volumes_.selected == Known::yes) return;
+  volumes_.reason = volumes_.selected == Known::no ? Reason::resource_not_selected : Reason::unknown_value;
+  volumes_.evidence = {{"the resource filters leave out persistentvolumes", schedule.backup.root.span()}};
+}
 
 Selected Filters::check_namespace(std::string_view name) const {
   NamespaceFilter::Answer answer = namespaces_.ask(name);

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -36,17 +37,24 @@ class SelectorFilter {
   const EvidenceList& failure() const { return failure_; }
   Known takes(const kube::KnownLabels& labels) const;
   Span where() const { return where_; }
+  // Why an object is not taken, and why that is not known.
+  const EvidenceList& misses() const { return misses_; }
+  const EvidenceList& undecided() const { return undecided_; }
 
  private:
   std::vector<kube::SelectorValue> selectors_;  // one of them is enough
   EvidenceList failure_;
+  EvidenceList misses_;
+  EvidenceList undecided_;
   Span where_;
 };
 
 class Filters {
  public:
   // `schedule`, `labelled` and what they refer to must outlive the filters.
-  Filters(const Schedule& schedule, const Install& install, std::span<const LabelledNamespace> labelled);
+  // `existing`: the names of all namespaces, sorted.
+  Filters(const Schedule& schedule, const Install& install, std::span<const LabelledNamespace> labelled,
+          std::span<const std::string> existing = {});
 
   Selected check_namespace(std::string_view name) const;
   // For an object whose manifest doesn't say its namespace.
@@ -54,6 +62,12 @@ class Filters {
 
   const Selected& pods() const { return pods_; }  // whether the type is taken
   const Selected& claims() const { return claims_; }
+  // Whether PersistentVolumes pass that are reached through their claims, and whether they are listed.
+  const Selected& excluded_volumes() const { return volumes_; }
+  Known lists_volumes() const { return lists_volumes_; }
+  const NamespaceFilter& namespaces() const { return namespaces_; }
+  const ResourceFilter& resources() const { return resources_; }
+  bool is_everything() const { return is_everything_; }
   const SelectorFilter& selectors() const { return selectors_; }
   // Whether a selected claim brings the pods that mount it (item blocks, from Velero 1.15).
   bool pulls_in_pods() const { return pulls_in_pods_; }
@@ -66,6 +80,9 @@ class Filters {
   SelectorFilter selectors_;
   Selected pods_;
   Selected claims_;
+  Selected volumes_;
+  bool is_everything_ = false;
+  Known lists_volumes_ = Known::no;
   bool pulls_in_pods_ = true;
 };
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "lint/velero/chart_version.h"
+#include "lint/velero/pods.h"
 #include "lint/velero/server_flags.h"
 
 namespace vlint::velero {
@@ -50,25 +52,45 @@ std::string_view image_tag(std::string_view image) {
   return colon == std::string_view::npos ? std::string_view{} : image.substr(colon + 1);
 }
 
-void read_version(const std::vector<Container>& servers, const PlanOptions& options, Install& install) {
-  if (options.velero_version) {
-    install.version = *options.velero_version;
-    install.version_from = VersionFrom::option;
-    return;
-  }
+constexpr std::string_view kChart = "velero-";
+
+// Of an image, or of the label helm.sh/chart ("velero-8.3.0").
+std::optional<Version> version_written(Value written) {
+  const std::string_view text = written.text();
+  if (text.substr(0, kChart.size()) == kChart) return app_version_of_chart(text.substr(kChart.size()));
+  return parse_version(image_tag(text));
+}
+
+// The version on which the servers agree; nothing when one of them has none, or another.
+template <typename Read>
+std::optional<Version> agreed_version(const std::vector<Container>& servers, Read read, Span& where) {
   std::optional<Version> agreed;
   for (const Container& server : servers) {
-    const std::optional<Version> version = parse_version(image_tag(server.container["image"].text()));
-    if (!version || (agreed && *agreed != *version)) return;
+    const yaml::Value written = read(server);
+    const std::optional<Version> version = version_written(written);
+    if (!version || (agreed && *agreed != *version)) return std::nullopt;
     agreed = version;
-    install.version_where = server.container["image"].span();
+    where = written.span();
   }
-  if (!agreed) {
-    install.version_where = {};
-    return;
+  return agreed;
+}
+
+// The image's tag, else the chart's version, else what the configuration says.
+void read_version(const std::vector<Container>& servers, const PlanOptions& options, Install& install) {
+  const auto settle = [&](const Version& version, VersionFrom from, Span where) {
+    install.version = version;
+    install.version_from = from;
+    install.version_where = where;
+  };
+  if (options.velero_version) return settle(*options.velero_version, VersionFrom::option, {});
+  Span where;
+  const auto image = [](const Container& server) { return server.container["image"]; };
+  if (const auto version = agreed_version(servers, image, where)) {
+    return settle(*version, VersionFrom::image_tag, where);
   }
-  install.version = *agreed;
-  install.version_from = VersionFrom::image_tag;
+  const auto chart = [](const Container& server) { return server.owner->metadata["labels"]["helm.sh/chart"]; };
+  if (const auto version = agreed_version(servers, chart, where)) return settle(*version, VersionFrom::chart, where);
+  if (options.configured_version) settle(*options.configured_version, VersionFrom::configuration, {});
 }
 
 // Velero pkg/client/factory.go: the flag, else the variable VELERO_NAMESPACE (which the usual manifests fill with the
@@ -108,6 +130,7 @@ void merge_flags(ServerFlags& flags, const ServerFlags& other) {
   agree(flags.default_backup_ttl, other.default_backup_ttl);
   agree(flags.fs_backup_timeout, other.fs_backup_timeout);
   agree(flags.volume_group_snapshot_label_key, other.volume_group_snapshot_label_key);
+  agree(flags.default_item_operation_timeout, other.default_item_operation_timeout);
   agree(flags.name_space, other.name_space);
   flags.written.insert(flags.written.end(), other.written.begin(), other.written.end());
   if (other.invalid.empty()) flags.invalid.clear();
@@ -159,7 +182,8 @@ void read_locations(const model::Cluster& cluster, Install& install) {
     const Value mode = spec["accessMode"];
     install.backup_storage_locations.push_back(
         {resource, resource->name, spec["provider"].text(), known_bool(spec["default"], false),
-         mode.is_templated() ? Known::unknown : known(mode.text() == "ReadOnly")});
+         mode.is_templated() ? Known::unknown : known(mode.text() == "ReadOnly"),
+         known((*resource)["status"]["phase"].text() == "Unavailable")});
   }
   for (const Resource* resource : cluster.of_kind(kGroup, "VolumeSnapshotLocation")) {
     if (!may_be_in_velero_namespace(*resource, install)) continue;
@@ -200,7 +224,34 @@ Known has_agent_label(const kube::PodTemplate& pod, const Install& install) {
   return current;
 }
 
+// Pods of the agent, as dumps have them, say on which nodes it runs.
+void read_agent_nodes(const model::Cluster& cluster, Install& install) {
+  const AgentLabel label = agent_label(install.version);
+  std::set<std::string_view> nodes;
+  bool any = false;
+  for (const Resource* pod : cluster.of_kind("", "Pod")) {
+    if (!may_be_in_velero_namespace(*pod, install)) continue;
+    if (has_label(pod->metadata["labels"], label) != Known::yes) continue;
+    any = true;
+    install.agent_nodes_where = pod->place();
+    if (is_pod_running(pod->root) == Known::yes) nodes.insert((*pod)["spec"]["nodeName"].text());
+  }
+  if (any || install.is_dump) install.agent_nodes = std::move(nodes);
+}
+
+// Whether the agent's pods can be kept from nodes on which other pods run.
+void read_agent_placement(Install& install) {
+  for (const Resource* agent : install.node_agents) {
+    const Value selector = (*agent)["spec"]["template"]["spec"]["nodeSelector"];
+    if (selector.size() == 0) continue;
+    install.agent_node_selector = kube::string_map(selector);
+    install.assumed_agent = {{"the node-agent is taken for running on the pod's node, though it selects nodes",
+                              selector.span()}};
+  }
+}
+
 void read_node_agent(const model::Cluster& cluster, Install& install) {
+  read_agent_nodes(cluster, install);
   Known found = Known::no;
   for (const Resource* resource : cluster.of_kind("apps", "DaemonSet")) {
     if (!may_be_in_velero_namespace(*resource, install)) continue;
@@ -224,11 +275,32 @@ void read_node_agent(const model::Cluster& cluster, Install& install) {
            resource->place()});
     }
   }
+  if (install.agent_nodes && !install.agent_nodes->empty()) found = Known::yes;
+  if (found == Known::no && install.is_dump) {
+    install.node_agent_evidence.push_back({"no node-agent runs", {}});
+    install.node_agent = found;
+    return;
+  }
+  read_agent_placement(install);
   if (found == Known::no && (install.servers.empty() || !cluster.is_complete())) found = Known::unknown;
   install.node_agent = found;
   if (found == Known::no && install.node_agents.empty()) {
     install.node_agent_evidence.push_back(
         {"Velero is installed here without a node-agent DaemonSet", install.servers.front()->place()});
+  }
+}
+
+// Plugins come as init containers of the server.
+void read_plugins(const std::vector<Container>& servers, Install& install) {
+  if (servers.empty()) return;
+  install.has_csi_plugin = Known::no;
+  for (const Container& server : servers) {
+    for (const Value container : server.pod.spec["initContainers"].items()) {
+      const Value image = container["image"];
+      install.plugin_images.push_back(image.text());
+      if (image.text().find("velero-plugin-for-csi") != std::string_view::npos) install.has_csi_plugin = Known::yes;
+      if (image.is_templated()) install.has_csi_plugin = install.has_csi_plugin || Known::unknown;
+    }
   }
 }
 
@@ -238,6 +310,10 @@ std::string_view to_string(VersionFrom from) {
   switch (from) {
     case VersionFrom::image_tag:
       return "image tag";
+    case VersionFrom::chart:
+      return "chart";
+    case VersionFrom::configuration:
+      return "configuration";
     case VersionFrom::option:
       return "option";
     case VersionFrom::newest_known:
@@ -251,11 +327,25 @@ Known ListFlag::contains(std::string_view item) const {
   return known(std::find(value->begin(), value->end(), item) != value->end());
 }
 
+bool Install::agent_covers(Value node_selector) const {
+  return std::all_of(agent_node_selector.begin(), agent_node_selector.end(),
+                     [&](const auto& label) { return node_selector[label.first].text() == label.second; });
+}
+
+Install with_version(const model::Cluster& cluster, const PlanOptions& options, const Version& version) {
+  PlanOptions other = options;
+  other.velero_version = version;
+  return find_install(cluster, other);
+}
+
 Install find_install(const model::Cluster& cluster, const PlanOptions& options) {
   Install install;
+  install.is_dump = options.is_dump;
+  install.native_volumes = options.native_volumes;
   const std::vector<Container> servers = find_servers(cluster);
   read_version(servers, options, install);
   read_servers(servers, install);
+  read_plugins(servers, install);
   read_locations(cluster, install);
   read_node_agent(cluster, install);
   return install;

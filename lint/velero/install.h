@@ -6,7 +6,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,13 +21,21 @@
 
 namespace vlint::velero {
 
-// What the command line and the configuration state of Velero.
+// What the command line and the configuration state of Velero and of the cluster.
 struct PlanOptions {
-  std::optional<Version> velero_version;  // wins over the server's image tag
+  std::optional<Version> velero_version = {};  // wins over the server's image tag
+  // Counts where neither the image nor the chart of the server tells the version.
+  std::optional<Version> configured_version = {};
+  // The manifests are a dump: all that the cluster holds, as it holds it. What is named and isn't there does not exist.
+  bool is_dump = false;
+  // Of native snapshot plugins, by provider, the names of the PersistentVolumes that they recognise.
+  std::map<std::string, std::vector<std::string>> native_volumes = {};
+  // Threads to plan with; Schedules are planned side by side. 0: one a core.
+  unsigned jobs = 0;
 };
 
-enum class VersionFrom : std::uint8_t { image_tag, option, newest_known };
-std::string_view to_string(VersionFrom from);  // "image tag", "option", "newest known"
+enum class VersionFrom : std::uint8_t { image_tag, chart, option, configuration, newest_known };
+std::string_view to_string(VersionFrom from);  // "image tag", "chart", "option", "configuration", "newest known"
 
 // A flag as it is written in the server's command or arguments, in their order.
 struct WrittenFlag {
@@ -65,6 +75,7 @@ struct ServerFlags {
   TextFlag default_backup_ttl;
   TextFlag fs_backup_timeout;
   TextFlag volume_group_snapshot_label_key;
+  TextFlag default_item_operation_timeout;
   TextFlag name_space;  // no value: not given
 
   std::vector<WrittenFlag> written;
@@ -78,6 +89,7 @@ struct BackupStorageLocation {
   std::string_view provider;
   Known is_default = Known::no;
   Known read_only = Known::no;
+  Known unavailable = Known::no;  // by its status
 };
 
 struct VolumeSnapshotLocation {
@@ -110,10 +122,26 @@ struct Install {
   Known node_agent = Known::unknown;
   std::vector<const kube::Resource*> node_agents;
   std::vector<Evidence> node_agent_evidence;
+  // Where Pods of the agent are to be seen, the nodes on which they run; a dump without any has none.
+  std::optional<std::set<std::string_view>> agent_nodes;
+  Span agent_nodes_where;
+  // The agent runs only on nodes with these labels; then whether it runs on a pod's node is an assumption.
+  kube::StringMap agent_node_selector;
+  EvidenceList assumed_agent;
+  bool agent_covers(yaml::Value node_selector) const;
+
+  // Images of the server's init containers, which bring its plugins; unknown when no server was found.
+  std::vector<std::string_view> plugin_images;
+  // Up to Velero 1.13: whether velero-plugin-for-csi is among them.
+  Known has_csi_plugin = Known::unknown;
+  std::map<std::string, std::vector<std::string>> native_volumes;  // as PlanOptions says
+  bool is_dump = false;
 
   bool is_at_least(int major, int minor, int patch = 0) const { return at_least(version, major, minor, patch); }
 };
 
 Install find_install(const model::Cluster& cluster, const PlanOptions& options);
+// The same installation taken for another version.
+Install with_version(const model::Cluster& cluster, const PlanOptions& options, const Version& version);
 
 }  // namespace vlint::velero

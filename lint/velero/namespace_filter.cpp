@@ -40,6 +40,13 @@ std::vector<LabelledNamespace> labelled_namespaces(const model::Cluster& cluster
   return found;
 }
 
+std::vector<std::string> namespaces_in_force(const BackupSpec& spec, const Version& version) {
+  std::vector<std::string> names;
+  for (const NameList::Name& name : spec.included_namespaces.names) names.emplace_back(name.text);
+  if (names.empty() && at_least(version, 1, 18, 1)) names.emplace_back("*");
+  return names;
+}
+
 NamespaceFilter::NamespaceFilter(const std::vector<std::string>& included, const std::vector<std::string>& excluded,
                                  const Version& version)
     : included_(make_list(list_of(included))), excluded_(make_list(list_of(excluded))) {
@@ -155,10 +162,30 @@ Known NamespaceFilter::includes_every_namespace() const {
   return includes_all_ && excluded_.empty() && labelled_.empty() ? Known::yes : Known::unknown;
 }
 
+// Patterns are replaced by the namespaces that they take, and may leave nothing.
+bool NamespaceFilter::excludes_nothing(std::span<const std::string> existing) const {
+  if (excluded_.empty() || !expanded_ || existing.empty()) return excluded_.empty();
+  if (excluded_.has_unknown || excluded_.entries.size() != excluded_.glob_entries.size()) return false;
+  return std::none_of(existing.begin(), existing.end(),
+                      [this](const std::string& name) { return excluded_.find(name) != nullptr; });
+}
+
+bool NamespaceFilter::admits(std::string_view name_space) const {
+  if (expanded_) return includes(name_space) == Known::yes;
+  return should_include(included_.names, excluded_.names, name_space) && !ask(name_space).by_label;
+}
+
+bool NamespaceFilter::has_missing(std::span<const std::string> existing) const {
+  return std::any_of(included_.entries.begin(), included_.entries.end(), [&](const Entry& entry) {
+    if (entry.text == "*" || (expanded_ && is_namespace_pattern(entry.text))) return false;
+    return !std::binary_search(existing.begin(), existing.end(), entry.text);
+  });
+}
+
 bool NamespaceFilter::is_everything(std::span<const std::string> existing) const {
-  if (!excluded_.empty() || !labelled_.empty()) return false;
+  if (!excludes_nothing(existing) || !labelled_.empty()) return false;
   if (included_.empty() || (included_.names.names().size() == 1 && included_.names.has("*"))) return true;
-  if (!compares_with_existing_) return false;
+  if (!compares_with_existing_ || existing.empty()) return false;
   if (!expanded_) {
     const auto& names = included_.names.names();
     return std::equal(names.begin(), names.end(), existing.begin(), existing.end());

@@ -24,6 +24,9 @@ struct LabelledNamespace {
 // Of the Namespace objects of a cluster, sorted by name. Velero 1.10 and later looks at them.
 std::vector<LabelledNamespace> labelled_namespaces(const model::Cluster& cluster);
 
+// includedNamespaces as it is when the Backup runs: from 1.18.1 an empty list is "*".
+std::vector<std::string> namespaces_in_force(const BackupSpec& spec, const Version& version);
+
 class NamespaceFilter {
  public:
   // Lists that are fully known, without labelled namespaces; to be used where there is no Schedule.
@@ -49,6 +52,13 @@ class NamespaceFilter {
   // Whether the Backup counts as one of the whole cluster, given the names of all namespaces, sorted
   // (NamespaceIncludesExcludes.IncludeEverything).
   bool is_everything(std::span<const std::string> existing) const;
+  // Whether the Namespace object of that name passes. Up to 1.17 a pattern takes namespaces, though it lists none.
+  bool admits(std::string_view name_space) const;
+  // Whether a namespace is included by its name that is not among the existing ones (from 1.14.1 that is an error of
+  // the backup).
+  bool has_missing(std::span<const std::string> existing) const;
+  // Whether the objects of all namespaces are listed at once, those of excluded ones too.
+  bool lists_all() const { return includes_all_ && !expanded_; }
 
  private:
   struct Entry {
@@ -70,6 +80,7 @@ class NamespaceFilter {
   static List make_list(const NameList& list);
   void compile(List& list, bool globs_count);
   void prepare(const Version& version);
+  bool excludes_nothing(std::span<const std::string> existing) const;
 
   List included_;
   List excluded_;

@@ -37,6 +37,7 @@ struct Workload {
   kube::PodTemplate pod;
   // Every volume of the pod is known: no template values in the list of volumes, not encrypted.
   bool spec_is_known = true;
+  Certainty pods = Certainty::unknown;  // that it has pods, and in which state
 };
 
 struct Claim {
@@ -46,6 +47,8 @@ struct Claim {
   std::vector<std::uint32_t> mounted_by;  // indices into Plan::volumes, in their order
   std::vector<Verdict> verdicts;
   Known is_protected = Known::unknown;
+  Certainty existence = Certainty::unknown;  // that there is such a claim
+  Certainty volume = Certainty::unknown;     // what its PersistentVolume is
 };
 
 struct Plan {

@@ -17,6 +17,7 @@ TEST_CASE("what becomes of a claim that one pod mounts") {
     Outcome outcome;
     Reason reason;
     bool assumed;
+    Reason cause = Reason::unknown_value;
   };
   const auto pod = [](auto change) {
     Pod made;
@@ -39,33 +40,33 @@ TEST_CASE("what becomes of a claim that one pod mounts") {
            Row{"hostPath", kFsDefault, plain,
                local + "---\napiVersion: v1\nkind: PersistentVolumeClaim\n"
                        "metadata: {name: data, namespace: apps}\nspec: {storageClassName: slow}\n",
-               Method::none, Outcome::not_protected, Reason::host_path_volume, false},
+               Method::none, Outcome::not_protected, Reason::suppressed_by_fs_backup, false, Reason::host_path_volume},
            Row{"block device", kFsDefault,
                pod([](Pod& p) { p.containers = "[{name: c, volumeDevices: [{name: v, devicePath: /d}]}]"; }), data,
-               Method::none, Outcome::not_protected, Reason::block_volume, false},
+               Method::none, Outcome::not_protected, Reason::suppressed_by_fs_backup, false, Reason::block_volume},
            Row{"not mounted", kFsDefault, pod([](Pod& p) { p.containers = "[{name: c}]"; }), data, Method::none,
-               Outcome::not_protected, Reason::not_mounted, false},
+               Outcome::not_protected, Reason::suppressed_by_fs_backup, false, Reason::not_mounted},
            Row{"job", kFsDefault, pod([](Pod& p) { p.kind = "Job"; }), data, Method::none, Outcome::not_protected,
-               Reason::pod_not_running, true},
+               Reason::suppressed_by_fs_backup, true, Reason::pod_not_running},
            Row{"deleted job", kFsDefault, pod([](Pod& p) {
                  p.kind = "Job";
                  p.spec = ", ttlSecondsAfterFinished: 0";
                }),
-               data, Method::none, Outcome::unknown, Reason::snapshots_not_simulated, false},
+               data, Method::none, Outcome::not_protected, Reason::csi_disabled, false},
            Row{"pod is label-excluded", kFsDefault,
                pod([](Pod& p) { p.labels = "{velero.io/exclude-from-backup: 'true'}"; }), data, Method::none,
-               Outcome::not_protected, Reason::excluded_by_label, false},
+               Outcome::not_protected, Reason::suppressed_by_fs_backup, false, Reason::excluded_by_label},
            Row{"pods are filtered out", "{defaultVolumesToFsBackup: true, includedResources: [pvc, pv]}", plain, data,
-               Method::none, Outcome::not_protected, Reason::resource_not_selected, false},
+               Method::none, Outcome::not_protected, Reason::suppressed_by_fs_backup, false, Reason::resource_not_selected},
            Row{"no pods", kFsDefault, pod([](Pod& p) { p.spec = ", replicas: 0"; }), data, Method::none,
-               Outcome::unknown, Reason::snapshots_not_simulated, false},
+               Outcome::not_protected, Reason::csi_disabled, false},
            Row{"opted out", kFsDefault,
                pod([](Pod& p) { p.annotations = "{backup.velero.io/backup-volumes-excludes: v}"; }), data, Method::none,
-               Outcome::unknown, Reason::snapshots_not_simulated, false},
+               Outcome::not_protected, Reason::csi_disabled, false},
            Row{"opted out, no snapshots", "{defaultVolumesToFsBackup: true, snapshotVolumes: false}",
                pod([](Pod& p) { p.annotations = "{backup.velero.io/backup-volumes-excludes: v}"; }), data, Method::none,
                Outcome::skipped_on_purpose, Reason::opted_out, false},
-           Row{"not opted in", "{}", plain, data, Method::none, Outcome::unknown, Reason::snapshots_not_simulated,
+           Row{"not opted in", "{}", plain, data, Method::none, Outcome::not_protected, Reason::csi_disabled,
                false},
            Row{"not opted in, no snapshots", "{snapshotVolumes: false}", plain, data, Method::none,
                Outcome::not_protected, Reason::snapshot_volumes_false, false},
@@ -81,6 +82,7 @@ TEST_CASE("what becomes of a claim that one pod mounts") {
       CHECK(verdict.method == row.method);
       CHECK(verdict.outcome == row.outcome);
       CHECK(verdict.reason == row.reason);
+      CHECK(verdict.cause == row.cause);
       CHECK(verdict.assumed == row.assumed);
       CHECK_FALSE(verdict.evidence.empty());
     }
@@ -110,8 +112,8 @@ TEST_CASE("a claim with the exclude label is copied with its pod all the same") 
 
 TEST_CASE("a claim that no pod mounts is left to its snapshot, or to nothing") {
   const Planned snapshots(installed() + schedule(kFsDefault) + claim());
-  CHECK(snapshots.of_claim("data").verdicts.front().reason == Reason::snapshots_not_simulated);
-  CHECK(snapshots.of_claim("data").is_protected == Known::unknown);
+  CHECK(snapshots.of_claim("data").verdicts.front().reason == Reason::csi_disabled);
+  CHECK(snapshots.of_claim("data").is_protected == Known::no);
   const Planned none(installed() + schedule("{defaultVolumesToFsBackup: true, snapshotVolumes: false}") + claim());
   CHECK(none.of_claim("data").verdicts.front().reason == Reason::snapshot_volumes_false);
   CHECK(none.of_claim("data").is_protected == Known::no);
@@ -236,7 +238,7 @@ TEST_CASE("a volume policy comes before annotations and defaults") {
            Row{"skips a claim", policy("{csi: {driver: driver.longhorn.io}}", "skip"), on, kClaimVolume, data,
                Outcome::skipped_on_purpose, Reason::policy_skip},
            Row{"snapshots a claim", policy("{csi: {}}", "snapshot"), on + ", snapshotVolumes: false", kClaimVolume,
-               data, Outcome::unknown, Reason::snapshots_not_simulated},
+               data, Outcome::not_protected, Reason::csi_disabled},
            Row{"unknown class", policy("{csi: {}}", "skip"), on, kClaimVolume, claim(), Outcome::unknown,
                Reason::unknown_value},
            Row{"known by the claim", policy("{storageClass: [fast]}", "skip"), on, kClaimVolume, claim(),
@@ -269,7 +271,8 @@ TEST_CASE("a policy that gives a claim to copies keeps its snapshot away even wh
                         "  p: 'version: v1\n\n    volumePolicies: [{conditions: {}, action: {type: fs-backup}}]'\n" +
                         claim() + kClass);
   CHECK(planned.of_claim("data").verdicts.front().outcome == Outcome::not_protected);
-  CHECK(planned.of_claim("data").verdicts.front().reason == Reason::not_mounted);
+  CHECK(planned.of_claim("data").verdicts.front().reason == Reason::suppressed_by_fs_backup);
+  CHECK(planned.of_claim("data").verdicts.front().cause == Reason::not_mounted);
 }
 
 TEST_CASE("a policy that isn't in the repository leaves open what it could change") {
@@ -374,7 +377,8 @@ TEST_CASE("a claim that the selector takes pulls in the running pods that mount 
   const Verdict& verdict = before.use("v").verdicts.front();
   CHECK(verdict.selected == Known::no);
   CHECK(verdict.outcome == Outcome::not_protected);
-  CHECK(verdict.reason == Reason::selector_misses);
+  CHECK(verdict.reason == Reason::suppressed_by_fs_backup);
+  CHECK(verdict.cause == Reason::selector_misses);
   CHECK(before.of_claim("data").verdicts.front().selected == Known::yes);
 }
 
@@ -391,8 +395,7 @@ TEST_CASE("a generic ephemeral volume is copied, else it is left to its claim's 
   pod.volumes = "[{name: v, ephemeral: {volumeClaimTemplate: {spec: {}}}}]";
   CHECK(Planned(installed() + schedule(kFsDefault) + pod.text()).use("v").verdicts.front().outcome ==
         Outcome::is_protected);
-  CHECK(Planned(installed() + schedule("{}") + pod.text()).use("v").verdicts.front().reason ==
-        Reason::snapshots_not_simulated);
+  CHECK(Planned(installed() + schedule("{}") + pod.text()).use("v").verdicts.front().reason == Reason::not_opted_in);
   CHECK(Planned(installed() + schedule("{snapshotVolumes: false}") + pod.text()).use("v").verdicts.front().outcome ==
         Outcome::not_protected);
 }

@@ -124,6 +124,9 @@ VolumeNames read_volume_names(Value annotations, std::string_view key) {
   if (!list.entry) return list;
   list.known = kube::has_known_text(list.entry.value);
   if (list.known && !list.entry.value.text().empty()) list.names = split(list.entry.value.text(), ',');
+  const Span where = list.entry.key.span();
+  list.chosen = {{fmt::format("{} by {}", key == kBackupVolumes ? "chosen" : "excluded", key), where}};
+  if (!list.known) list.templated = {{fmt::format("{} is templated", key), where}};
   return list;
 }
 
@@ -180,6 +183,11 @@ PodFacts read_pod_facts(const Resource& workload, const kube::PodTemplate& pod, 
   add_controller_labels(workload, facts.labels);
   facts.opt_in = read_volume_names(annotations, kBackupVolumes);
   facts.opt_out = read_volume_names(annotations, kBackupVolumesExcludes);
+  facts.pre_hook = pod_hook(annotations, "pre");
+  const std::string_view os = pod.spec["os"]["name"].text();
+  facts.node_selector = pod.spec["nodeSelector"];
+  facts.needs_windows = os == "windows" || facts.node_selector["kubernetes.io/os"].text() == "windows";
+  if (workload.kind == "Pod") facts.node = pod.spec["nodeName"].text();
   read_state(workload, scalers, facts);
   return facts;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <tuple>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "lint/kube/selector_value.h"
 #include "lint/model/cluster.h"
 #include "lint/velero/evidence.h"
+#include "lint/velero/hooks.h"
 
 namespace vlint::velero {
 
@@ -20,6 +22,8 @@ struct VolumeNames {
   yaml::Entry entry;  // missing when the pod has no such annotation
   bool known = true;
   std::vector<std::string_view> names;
+  EvidenceList chosen;     // what a volume in the list rests on
+  EvidenceList templated;  // ... and one that may be in it
 
   Known contains(std::string_view volume) const;
 };
@@ -47,11 +51,16 @@ struct PodFacts {
   bool terminating = false;  // a Pod that is being deleted, as dumps of clusters have them
   VolumeNames opt_in;
   VolumeNames opt_out;
+  std::optional<ExecHook> pre_hook;  // of its annotations
   // Whether pods of the workload are in phase Running, and whether any are there at all (finished ones count).
   Known running = Known::yes;
   Known exist = Known::yes;
   bool assumed = false;  // that is a guess
   EvidenceList state;    // what it rests on, when it isn't plain
+  // The node of a Pod that has one; empty for pods that are predicted.
+  std::string_view node;
+  yaml::Value node_selector;
+  bool needs_windows = false;  // by spec.os or by its node selector
 };
 
 // What scales a workload besides its own `replicas`.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace vlint::velero {
@@ -15,19 +16,6 @@ std::vector<std::string> known_texts(const NameList& list) {
     if (name.known) texts.emplace_back(name.text);
   }
   return texts;
-}
-
-ResourceLists lists_of(const BackupSpec& spec) {
-  ResourceLists lists;
-  lists.included = known_texts(spec.included_resources);
-  lists.excluded = known_texts(spec.excluded_resources);
-  const BoolField& cluster = spec.include_cluster_resources;
-  if (cluster.set && cluster.value != Known::unknown) lists.include_cluster_resources = cluster.value == Known::yes;
-  lists.included_namespaced = known_texts(spec.included_namespace_scoped_resources);
-  lists.excluded_namespaced = known_texts(spec.excluded_namespace_scoped_resources);
-  lists.included_cluster = known_texts(spec.included_cluster_scoped_resources);
-  lists.excluded_cluster = known_texts(spec.excluded_cluster_scoped_resources);
-  return lists;
 }
 
 // includes_excludes.go: GetResourceIncludesExcludes. A name that no type has stays as it is, so that a list of such
@@ -96,6 +84,19 @@ Known is_included(const Sets& sets, std::string_view name, bool when_empty) {
 
 }  // namespace
 
+ResourceLists lists_written(const BackupSpec& spec) {
+  ResourceLists lists;
+  lists.included = known_texts(spec.included_resources);
+  lists.excluded = known_texts(spec.excluded_resources);
+  const BoolField& cluster = spec.include_cluster_resources;
+  if (cluster.set && cluster.value != Known::unknown) lists.include_cluster_resources = cluster.value == Known::yes;
+  lists.included_namespaced = known_texts(spec.included_namespace_scoped_resources);
+  lists.excluded_namespaced = known_texts(spec.excluded_namespace_scoped_resources);
+  lists.included_cluster = known_texts(spec.included_cluster_scoped_resources);
+  lists.excluded_cluster = known_texts(spec.excluded_cluster_scoped_resources);
+  return lists;
+}
+
 std::optional<ResourceType> resolve_resource(std::string_view name) {
   const kube::KindInfo* info = kube::find_resource_name(name);
   if (info == nullptr) return std::nullopt;
@@ -116,7 +117,7 @@ ResourceFilter::ResourceFilter(const ResourceLists& lists, bool is_old_family, c
 }
 
 ResourceFilter::ResourceFilter(const BackupSpec& spec, const Version& version, const IncludeExcludePolicy* policy)
-    : ResourceFilter(lists_of(spec), uses_old_filters(spec, version), policy, resolve_resource) {
+    : ResourceFilter(lists_in_force(spec, version), uses_old_filters(spec, version), policy, resolve_resource) {
   const BoolField& cluster = spec.include_cluster_resources;
   include_cluster_resources_unknown_ = cluster.set && cluster.value == Known::unknown;
   all_.included_unknown = !spec.included_resources.is_known();
@@ -125,6 +126,24 @@ ResourceFilter::ResourceFilter(const BackupSpec& spec, const Version& version, c
   namespaced_.excluded_unknown = !spec.excluded_namespace_scoped_resources.is_known();
   cluster_.included_unknown = !spec.included_cluster_scoped_resources.is_known();
   cluster_.excluded_unknown = !spec.excluded_cluster_scoped_resources.is_known();
+}
+
+// Velero 1.17 pkg/controller/backup_controller.go: prepareBackupRequest excludes the objects of snapshots. That a list is
+// no longer empty makes a Backup without filters one that does not take everything.
+ResourceLists lists_in_force(const BackupSpec& spec, const Version& version) {
+  ResourceLists lists = lists_written(spec);
+  if (!at_least(version, 1, 17)) return lists;
+  const auto add = [](std::vector<std::string>& names, std::string_view name) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
+  };
+  if (uses_old_filters(spec, version)) {
+    add(lists.excluded, kVolumeSnapshots);
+    add(lists.excluded, kVolumeSnapshotContents);
+  } else {
+    add(lists.excluded_namespaced, kVolumeSnapshots);
+    add(lists.excluded_cluster, kVolumeSnapshotContents);
+  }
+  return lists;
 }
 
 void ResourceFilter::combine(const IncludeExcludePolicy& policy, const ResourceResolver& resolve) {

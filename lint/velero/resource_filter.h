@@ -24,7 +24,10 @@ struct ResourceType {
 
 inline constexpr std::string_view kPods = "pods";
 inline constexpr std::string_view kPersistentVolumeClaims = "persistentvolumeclaims";
+inline constexpr std::string_view kPersistentVolumes = "persistentvolumes";
 inline constexpr std::string_view kNamespaces = "namespaces";
+inline constexpr std::string_view kVolumeSnapshots = "volumesnapshots.snapshot.storage.k8s.io";
+inline constexpr std::string_view kVolumeSnapshotContents = "volumesnapshotcontents.snapshot.storage.k8s.io";
 
 // Finds a type by any of its names; nothing for names that no type has.
 using ResourceResolver = std::function<std::optional<ResourceType>(std::string_view)>;
@@ -42,6 +45,11 @@ struct ResourceLists {
   std::vector<std::string> included_cluster;
   std::vector<std::string> excluded_cluster;
 };
+
+// The lists of a Backup as it is written.
+ResourceLists lists_written(const BackupSpec& spec);
+// The lists of a Backup as they are when it runs, with what Velero adds to them.
+ResourceLists lists_in_force(const BackupSpec& spec, const Version& version);
 
 class ResourceFilter {
  public:

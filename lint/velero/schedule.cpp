@@ -121,6 +121,8 @@ BackupSpec read_backup_spec(Value root, const Version& version, FieldReader& rea
   spec.ttl = reader.duration(root, "ttl");
   spec.csi_snapshot_timeout = reader.duration(root, "csiSnapshotTimeout");
   spec.hooks = root["hooks"];
+  spec.ordered_resources = root["orderedResources"];
+  if (at_least(version, 1, 17)) spec.volume_group_snapshot_label_key = root["volumeGroupSnapshotLabelKey"];
   read_hook_timeouts(spec.hooks, reader);
   return spec;
 }
@@ -154,6 +156,14 @@ void read_settings(const Install& install, Schedule& schedule) {
   // Not set counts as true.
   schedule.snapshot_volumes =
       spec.snapshot_volumes.set ? from_field(spec.snapshot_volumes) : Setting{Known::yes, SettingFrom::velero, {}};
+}
+
+// Velero 1.17 pkg/controller/backup_controller.go: prepareBackupRequest takes the server's key where the Backup has none.
+std::optional<std::string> group_label_key(const BackupSpec& spec, const Install& install) {
+  if (!install.is_at_least(1, 17)) return "";
+  const Value own = spec.volume_group_snapshot_label_key;
+  if (!own.is_set() || own.text().empty()) return install.flags.volume_group_snapshot_label_key.value;
+  return kube::has_known_text(own) ? std::optional<std::string>(own.text()) : std::nullopt;
 }
 
 // A time-to-live of zero counts as none.
@@ -221,6 +231,7 @@ Draft read_schedule(const Resource& resource, const Install& install) {
   schedule.backup = read_backup_spec(backup, install.version, reader);
   schedule.ttl = ttl_of(schedule.backup, install);
   read_settings(install, schedule);
+  schedule.group_label_key = group_label_key(schedule.backup, install);
   return draft;
 }
 

@@ -67,6 +67,8 @@ struct BackupSpec {
   yaml::Value ttl;
   yaml::Value csi_snapshot_timeout;
   yaml::Value item_operation_timeout;
+  yaml::Value volume_group_snapshot_label_key;
+  yaml::Value ordered_resources;
   yaml::Value hooks;
 };
 
@@ -97,6 +99,17 @@ struct Schedule {
   Setting default_volumes_to_fs_backup;
   Setting snapshot_move_data;
   Setting snapshot_volumes;
+
+  // The key of the label that groups claims for a common snapshot (from 1.17): empty for none, nothing when it is not
+  // known.
+  std::optional<std::string> group_label_key = "";
+
+  // Where its Backups are written to and where native snapshots are taken, as far as the repository shows it.
+  std::optional<BackupStorageLocation> storage_location;
+  std::vector<VolumeSnapshotLocation> snapshot_locations;
+  // Whether file copies can be kept there: a backup repository can be opened at the storage location.
+  Known can_open_repository = Known::unknown;
+  EvidenceList repository_evidence;
 
   // The volume policies in force: nothing when the Schedule names none, and when their text is not known (not in the
   // repository, templated, encrypted); the evidence says why.

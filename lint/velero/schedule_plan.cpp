@@ -7,8 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "lint/velero/fs_backup.h"
-#include "lint/velero/selection.h"
+#include "lint/velero/backup_run.h"
 
 namespace vlint::velero {
 namespace {
@@ -53,7 +52,12 @@ Verdict from_decision(const FsDecision& decision) {
 }
 
 Verdict not_selected(const Selected& selected) {
-  return {0, selected.selected, Method::none, Outcome::not_protected, selected.reason, selected.evidence, false};
+  Verdict verdict;
+  verdict.selected = selected.selected;
+  verdict.outcome = Outcome::not_protected;
+  verdict.reason = selected.reason;
+  verdict.evidence = selected.evidence;
+  return verdict;
 }
 
 // Whether the outcome is the same for an object that turns out not to be selected.
@@ -61,252 +65,299 @@ bool is_nothing(const Verdict& verdict) {
   return verdict.outcome == Outcome::not_protected || verdict.outcome == Outcome::skipped_on_purpose;
 }
 
-class ScheduleRun {
+// What a run of the Backup means for each volume use and each claim.
+class Judge {
  public:
-  ScheduleRun(const Schedule& schedule, const Install& install, const Facts& facts,
-              std::span<const LabelledNamespace> labelled, const Plan& plan)
-      : schedule_(schedule),
-        install_(install),
-        facts_(facts),
-        plan_(plan),
-        filters_(schedule, install, labelled),
-        fs_backup_(schedule, install, filters_.claims()) {}
+  Judge(const Schedule& schedule, const Facts& facts, const Plan& plan, BackupRun run)
+      : schedule_(schedule), facts_(facts), plan_(plan), run_(std::move(run)) {}
 
-  void run() {
-    selection_ = select_objects(plan_, facts_, filters_);
-    for (std::uint32_t i = 0; i < plan_.volumes.size(); ++i) own_.push_back(decide_volume(i));
+  void judge() {
+    own_.reserve(facts_.volumes.size());
+    for (std::uint32_t i = 0; i < facts_.volumes.size(); ++i) own_.push_back(judge_volume(i));
     volumes_ = own_;
-    for (std::uint32_t i = 0; i < plan_.claims.size(); ++i) claims_.push_back(settle_claim(i));
+    claims_.reserve(facts_.claims.size());
+    for (std::uint32_t i = 0; i < facts_.claims.size(); ++i) claims_.push_back(settle_claim(i));
+    for (std::uint32_t i = 0; i < facts_.volumes.size(); ++i) settle_ephemeral(i);
   }
 
   std::vector<Verdict> take_volumes() { return std::move(volumes_); }
-  std::vector<Verdict> take_claims() { return std::move(claims_); }
+  // Of the claims of the plan.
+  std::vector<Verdict> take_claims() {
+    claims_.resize(plan_.claims.size());
+    return std::move(claims_);
+  }
 
  private:
-  const Selected& pod_of(std::uint32_t use) const { return selection_.pods[plan_.volumes[use].workload]; }
-  const PodFacts& pod_facts_of(std::uint32_t use) const { return facts_.pods[plan_.volumes[use].workload]; }
+  const Selected& pod_of(std::uint32_t use) const { return run_.selection.pods[facts_.workload_of[use]]; }
+  const PodFacts& pod_facts_of(std::uint32_t use) const { return facts_.pods[facts_.workload_of[use]]; }
 
-  // The volume as its pod shows it to Velero. A claim's verdict may still be replaced by settle_claim().
-  Verdict decide_volume(std::uint32_t i) {
+  // The volume as its pod shows it to Velero. That of a claim may still be replaced by settle_claim().
+  Verdict judge_volume(std::uint32_t i) const {
     const PodVolume& volume = facts_.volumes[i].volume;
     const Selected& pod = pod_of(i);
-    results_.push_back(FsResult::not_wanted);
-    if (pod.selected == Known::no && !is_never_copied(volume.source)) {
-      const Verdict verdict = not_selected(pod);
-      return volume.source == "ephemeral" ? leave_to_snapshot(verdict) : verdict;
+    const BackupRun::Use& use = run_.uses[i];
+    if (is_never_copied(volume.source) && !use.is_decided) {
+      Verdict never = from_decision({FsResult::not_wanted, Reason::type_never_copied, volume.never_copied, false});
+      never.selected = pod.selected;
+      return never;
     }
-    const FsDecision decision = fs_backup_.decide(pod_facts_of(i), volume);
-    if (pod.selected == Known::no && decision.reason != Reason::type_never_copied) return not_selected(pod);
-    results_.back() = decision.result;
-    Verdict verdict = from_decision(decision);
+    if (pod.selected == Known::no) return not_selected(pod);
+    Verdict verdict;
+    if (use.is_decided) {
+      verdict = from_decision(use.decision);
+    } else {
+      verdict = from_decision({FsResult::dropped, Reason::no_pods, pod_facts_of(i).state, pod_facts_of(i).assumed});
+    }
     verdict.selected = pod.selected;
-    if (volume.source == "ephemeral") verdict = leave_to_snapshot(verdict);
-    if (verdict.method != Method::none && !pod.evidence.empty())
-      verdict.evidence = concat(verdict.evidence, pod.evidence);
-    if (pod.selected == Known::unknown && !is_nothing(verdict)) {
+    return doubt_selection(std::move(verdict), pod);
+  }
+
+  // An object that may be selected, and one that is so only because of another.
+  static Verdict doubt_selection(Verdict verdict, const Selected& selected) {
+    if (verdict.method != Method::none && !selected.evidence.empty()) {
+      verdict.evidence = concat(verdict.evidence, selected.evidence);
+    }
+    if (selected.selected == Known::unknown && !is_nothing(verdict)) {
       verdict.outcome = Outcome::unknown;
-      verdict.reason = pod.reason;
+      verdict.reason = selected.reason;
     }
     return verdict;
   }
 
-  // The claim that a generic ephemeral volume makes is no claim volume of its pod, so nothing suppresses its snapshot.
-  Verdict leave_to_snapshot(Verdict verdict) const {
-    const bool has_claim = verdict.reason != Reason::no_pods && verdict.reason != Reason::namespace_not_selected;
-    if (!is_nothing(verdict) || !has_claim || schedule_.snapshot_volumes.value == Known::no) return verdict;
-    verdict.outcome = Outcome::unknown;
-    verdict.reason = Reason::snapshots_not_simulated;
-    return verdict;
+  Verdict from_copy(const FsDecision& decision, std::uint32_t use) const {
+    Verdict verdict = from_decision(decision);
+    verdict.selected = pod_of(use).selected;
+    return doubt_selection(std::move(verdict), pod_of(use));
   }
 
-  // Velero pkg/podvolume/snapshot_tracker.go and pkg/backup/item_backupper.go: pods come one after another. Once a pod
-  // has copied the claim, later pods don't; two volumes of one pod on the same claim are both copied. A claim that the
-  // first pod opts out is never counted as copied, so each later pod that wants it copies it.
+  // Copies come before snapshots; what is certain before what is not.
   Verdict settle_claim(std::uint32_t i) {
-    enum class State : std::uint8_t { not_tracked, tracked, taken, opted_out };
-    State state = State::not_tracked;
-    std::optional<std::uint32_t> copied;
-    std::optional<std::uint32_t> failed;
-    std::optional<std::uint32_t> undecided;
-    const std::vector<std::uint32_t>& uses = facts_.claim_uses[i];
-    for (std::size_t k = 0; k < uses.size(); ++k) {
-      const std::uint32_t use = uses[k];
-      const Verdict& verdict = own_[use];
-      const bool is_last_of_pod =
-          k + 1 == uses.size() || plan_.volumes[uses[k + 1]].workload != plan_.volumes[use].workload;
-      if (verdict.outcome == Outcome::is_protected && state == State::taken) share(i, use, *copied);
-      if (verdict.outcome == Outcome::is_protected && state != State::taken) copied = copied.value_or(use);
-      if (verdict.outcome == Outcome::fails) failed = failed.value_or(use);
-      if (verdict.outcome == Outcome::unknown) undecided = undecided.value_or(use);
-      if (pod_of(use).selected == Known::yes && state == State::not_tracked) {
-        state = results_[use] == FsResult::not_wanted ? State::opted_out : State::tracked;
+    const BackupRun::Claim& claim = run_.claims[i];
+    if (claim.copied != kNoIndex) {
+      Verdict verdict = from_copy(claim.copy, claim.copied);
+      verdict.also = snapshot_method(i);
+      for (const std::uint32_t use : facts_.claim_uses[i]) {
+        const bool gets_nothing = run_.uses[use].is_shared || is_nothing(own_[use]);
+        if (gets_nothing) {
+          share(i, use);
+        } else if (facts_.volumes[use].claim == i && own_[use].method == Method::fs_backup) {
+          volumes_[use].also = verdict.also;
+        }
       }
-      if (is_last_of_pod && state == State::tracked && copied) state = State::taken;
+      return verdict;
     }
-    const std::optional<std::uint32_t> decisive = copied ? copied : undecided ? undecided : failed;
-    if (!decisive) return settle_uncopied(i);
-    for (const std::uint32_t use : uses) {
-      if (copied && is_nothing(own_[use])) share(i, use, *copied);
+    const bool is_snapshotted = snapshot_method(i) != Method::none;
+    if (!is_snapshotted && claim.undecided != kNoIndex) return from_copy(claim.doubt, claim.undecided);
+    if (!is_snapshotted && claim.failed != kNoIndex) return from_copy(claim.failure, claim.failed);
+    const Verdict verdict = judge_snapshot(i);
+    for (const std::uint32_t use : facts_.claim_uses[i]) {
+      if (facts_.volumes[use].claim != i || own_[use].reason == Reason::claim_type_excluded) continue;
+      const Known selected = own_[use].selected;
+      volumes_[use] = verdict;
+      volumes_[use].selected = selected;
     }
-    return own_[*decisive];
+    return verdict;
+  }
+
+  const BackupRun::Volume* volume_of(std::uint32_t claim) const {
+    const std::uint32_t pv = facts_.claims[claim].pv;
+    return pv == kNoIndex || !run_.volumes[pv].is_processed ? nullptr : &run_.volumes[pv];
+  }
+
+  // The method by which a snapshot is certainly taken.
+  Method snapshot_method(std::uint32_t i) const {
+    const BackupRun::Claim& claim = run_.claims[i];
+    if (claim.is_processed && claim.snapshot.taken == Known::yes) return claim.snapshot.method;
+    const BackupRun::Volume* volume = volume_of(i);
+    return volume != nullptr && volume->native.taken == Known::yes ? Method::native_snapshot : Method::none;
   }
 
   // The data of the volume is in the copy that another pod's volume makes.
-  void share(std::uint32_t claim, std::uint32_t use, std::uint32_t copied) {
+  void share(std::uint32_t claim, std::uint32_t use) {
     if (facts_.volumes[use].claim != claim) return;  // a template has one verdict, that of its first pod's claim
+    const std::uint32_t copied = run_.claims[claim].copied;
+    if (use == copied) return;
     Verdict& verdict = volumes_[use];
-    const std::string owner = plan_.workloads[plan_.volumes[copied].workload].resource->title();
+    const std::string owner = plan_.workloads[facts_.workload_of[copied]].resource->title();
     verdict.method = Method::none;
     verdict.outcome = Outcome::is_protected;
     verdict.reason = Reason::shared_claim_taken;
     verdict.evidence = {{fmt::format("the claim is copied from {}", owner), plan_.volumes[copied].volume.span()}};
-    verdict.assumed = own_[copied].assumed;
+    verdict.assumed = run_.claims[claim].copy.assumed;
   }
 
-  // No copy is made of the claim: what is left is its snapshot. The uses get the same verdict.
-  Verdict settle_uncopied(std::uint32_t i) {
-    const Selected& claim = selection_.claims[i];
-    Verdict verdict = claim.selected == Known::no ? not_selected(claim) : decide_snapshot(i);
-    verdict.selected = claim.selected;
-    for (const std::uint32_t use : facts_.claim_uses[i]) {
-      const Verdict& own = own_[use];
-      if (facts_.volumes[use].claim != i || own.reason == Reason::claim_type_excluded) continue;
-      volumes_[use] = verdict;
-      volumes_[use].selected = own.selected;
+  // No copy is made of the claim: what is left is its snapshot.
+  Verdict judge_snapshot(std::uint32_t i) const {
+    const BackupRun::Claim& claim = run_.claims[i];
+    const Selected& selected = run_.selection.claims[i];
+    const BackupRun::Volume* volume = volume_of(i);
+    const bool is_native = volume != nullptr && volume->native.taken == Known::yes;
+    if (selected.selected == Known::no && !is_native) return not_selected(selected);
+    Verdict verdict;
+    if (is_native) {
+      verdict = from_native(volume->native);
+    } else if (!claim.is_processed) {
+      verdict.outcome = Outcome::fails;
+      verdict.reason = Reason::claim_failed;
+      verdict.evidence = {{"an error of another claim drops the pod that brings the claim", {}}};
+    } else {
+      verdict = from_snapshot(i, claim.snapshot, volume);
+    }
+    verdict.selected = selected.selected;
+    if (selected.selected == Known::unknown && !is_nothing(verdict)) {
+      verdict.outcome = Outcome::unknown;
+      verdict.reason = selected.reason;
+      verdict.evidence = concat(verdict.evidence, selected.evidence);
     }
     return verdict;
   }
 
-  Verdict decide_snapshot(std::uint32_t i) const {
-    const ClaimFacts& facts = facts_.claims[i];
+  static Verdict from_native(const NativeDecision& native) {
     Verdict verdict;
-    verdict.evidence = reasons_of_uses(i);
-    if (schedule_.has_volume_policies == Known::unknown) {
-      return undecided(std::move(verdict), Reason::unknown_value, schedule_.volume_policy_evidence);
-    }
-    if (schedule_.volume_policies) {
-      const PolicyMatch match = schedule_.volume_policies->match(facts.attributes);
-      if (!match.known) {
-        return undecided(std::move(verdict), facts.in_repository ? Reason::unknown_value : Reason::claim_missing,
-                         {{"whether the volume policy matches is not known", match.where}});
-      }
-      if (match.action) return by_policy(i, *match.action, match.where);
-    }
-    return by_legacy(i, std::move(verdict));
+    verdict.method = Method::native_snapshot;
+    verdict.outcome = Outcome::is_protected;
+    verdict.reason = Reason::native_snapshot;
+    verdict.evidence = native.evidence;
+    verdict.assumed = native.assumed;
+    return verdict;
   }
 
-  static Verdict undecided(Verdict verdict, Reason reason, const EvidenceList& evidence) {
-    verdict.outcome = Outcome::unknown;
+  Verdict from_snapshot(std::uint32_t i, const SnapshotDecision& snapshot, const BackupRun::Volume* volume) const {
+    Verdict verdict;
+    verdict.method = snapshot.method;
+    verdict.outcome = snapshot.outcome;
+    verdict.reason = snapshot.reason;
+    verdict.evidence = snapshot.evidence;
+    verdict.assumed = snapshot.assumed;
+    if (snapshot.taken != Known::no || snapshot.error != Known::no) return verdict;
+    Reason reason = snapshot.reason;
+    std::uint32_t suppressor = snapshot.suppressor;
+    const bool left_by_plugin = reason == Reason::csi_disabled || reason == Reason::no_csi_plugin ||
+                                reason == Reason::not_csi_volume;
+    if (left_by_plugin && volume != nullptr) {
+      if (volume->error == Known::yes) return fail_with_volume(*volume);
+      if (volume->native.taken == Known::unknown) return open(volume->native);
+      take_native_reason(*volume, reason, suppressor, verdict);
+    }
+    if (reason == Reason::suppressed_by_fs_backup || reason == Reason::policy_fs_backup) {
+      return suppress(i, suppressor, verdict.evidence);
+    }
+    if (reason == Reason::csi_disabled && facts_.claims[i].attributes.is_csi == Known::no) {
+      reason = Reason::not_csi_volume;
+    }
     verdict.reason = reason;
-    verdict.evidence = evidence;
+    if (reason == Reason::snapshot_volumes_false && all_opted_out(i)) {
+      verdict.reason = Reason::opted_out;
+      verdict.outcome = Outcome::skipped_on_purpose;
+    }
+    verdict.evidence = concat(evidence_of_uses(i), verdict.evidence);
     return verdict;
   }
 
-  // A policy's action comes before annotations, defaults and snapshotVolumes.
-  Verdict by_policy(std::uint32_t i, PolicyAction action, Span where) const {
+  // The plugin leaves the claim alone; that no native snapshot is taken has a reason of its own.
+  static void take_native_reason(const BackupRun::Volume& volume, Reason& reason, std::uint32_t& suppressor,
+                                 Verdict& verdict) {
+    switch (volume.native.reason) {
+      case Reason::suppressed_by_fs_backup:
+      case Reason::policy_fs_backup:
+      case Reason::policy_skip:
+      case Reason::policy_other_action:
+      case Reason::snapshot_volumes_false:
+        reason = volume.native.reason;
+        suppressor = volume.native.suppressor;
+        verdict.evidence = volume.native.evidence;
+        if (reason == Reason::policy_skip) verdict.outcome = Outcome::skipped_on_purpose;
+        break;
+      default:
+        break;
+    }
+  }
+
+  static Verdict fail_with_volume(const BackupRun::Volume& volume) {
     Verdict verdict;
-    verdict.evidence = {{fmt::format("a volume policy with the action {} matches", to_string(action)), where}};
-    switch (action) {
-      case PolicyAction::skip:
-        verdict.outcome = Outcome::skipped_on_purpose;
-        verdict.reason = Reason::policy_skip;
-        break;
-      case PolicyAction::snapshot:
-        verdict.reason = Reason::snapshots_not_simulated;
-        break;
-      case PolicyAction::custom:
-        verdict.reason = Reason::policy_other_action;
-        break;
-      case PolicyAction::fs_backup: {
-        // Wanted as a copy, so no snapshot is taken; but no pod makes the copy.
-        const std::optional<std::uint32_t> dropped = first_dropped(i);
-        verdict.outcome = Outcome::not_protected;
-        verdict.reason = dropped ? own_[*dropped].reason : Reason::not_mounted;
-        verdict.evidence =
-            dropped ? own_[*dropped].evidence : concat(verdict.evidence, {{"no pod mounts the claim", {}}});
-        verdict.assumed = dropped && own_[*dropped].assumed;
-        break;
-      }
-    }
+    verdict.method = Method::native_snapshot;
+    verdict.outcome = Outcome::fails;
+    verdict.reason = volume.native.reason;
+    verdict.evidence = volume.native.evidence;
     return verdict;
   }
 
-  std::optional<std::uint32_t> first_dropped(std::uint32_t i) const {
-    for (const std::uint32_t use : facts_.claim_uses[i]) {
-      if (results_[use] == FsResult::dropped || pod_of(use).selected == Known::no) return use;
-    }
-    return std::nullopt;
-  }
-
-  // internal/volumehelper/volume_policy_helper.go: ShouldPerformSnapshot refuses the snapshot of a claim when any pod
-  // of the namespace, selected or not, running or not, mounts it and asks for file system backup by annotation or
-  // default.
-  Verdict by_legacy(std::uint32_t i, Verdict verdict) const {
-    Known suppressed = Known::no;
-    for (const std::uint32_t use : facts_.claim_uses[i]) {
-      const LegacyChoice choice = fs_backup_.legacy_choice(pod_facts_of(use), facts_.volumes[use].volume);
-      const Known here = choice.wanted && pod_facts_of(use).exist;
-      suppressed = suppressed || here;
-      // What is said of Velero up to 1.13 would rest on its plugins.
-      if (here == Known::yes && install_.is_at_least(1, 14)) return suppress(use, choice);
-    }
-    if (schedule_.snapshot_volumes.value == Known::no) return refuse_snapshot(i, std::move(verdict));
+  static Verdict open(const NativeDecision& native) {
+    Verdict verdict;
     verdict.outcome = Outcome::unknown;
-    verdict.reason = Reason::snapshots_not_simulated;
-    if (suppressed == Known::unknown) {
-      verdict.evidence =
-          concat(verdict.evidence, {{"whether file system backup keeps its snapshot away is not known", {}}});
-    }
+    verdict.reason = native.reason;
+    verdict.evidence = native.evidence;
     return verdict;
   }
 
-  Verdict suppress(std::uint32_t use, const LegacyChoice& choice) const {
-    Verdict verdict = own_[use];
-    verdict.method = Method::none;
+  EvidenceList evidence_of_uses(std::uint32_t i) const {
+    const std::vector<std::uint32_t>& uses = facts_.claim_uses[i];
+    if (!uses.empty()) return own_[uses.front()].evidence;
+    return unused_;
+  }
+
+  bool all_opted_out(std::uint32_t i) const {
+    const std::vector<std::uint32_t>& uses = facts_.claim_uses[i];
+    return !uses.empty() && std::all_of(uses.begin(), uses.end(),
+                                        [&](std::uint32_t use) { return own_[use].reason == Reason::opted_out; });
+  }
+
+  // Asked for as a copy, so no snapshot is taken; but no copy is made. `by` is the use that keeps the snapshot away; a
+  // policy does so without any.
+  Verdict suppress(std::uint32_t i, std::uint32_t by, const EvidenceList& refusal) const {
+    std::uint32_t use = by;
+    if (use == kNoIndex) use = run_.claims[i].dropped;
+    for (std::size_t k = 0; use == kNoIndex && k < facts_.claim_uses[i].size(); ++k) use = facts_.claim_uses[i][k];
+    Verdict verdict;
     verdict.outcome = Outcome::not_protected;
-    verdict.evidence = concat(concat(choice.evidence, without(own_[use].evidence, choice.evidence)),
-                              {{"Velero takes no snapshot of a claim that a pod wants copied, though no copy is made",
-                                plan_.volumes[use].volume.span()}});
-    verdict.assumed = verdict.assumed || pod_facts_of(use).assumed;
+    verdict.reason = Reason::suppressed_by_fs_backup;
+    if (use == kNoIndex) {
+      verdict.cause = Reason::not_mounted;
+      verdict.evidence = concat(refusal, unused_);
+      return verdict;
+    }
+    const Verdict& own = own_[use];
+    verdict.cause = own.reason;
+    verdict.assumed = own.assumed || pod_facts_of(use).assumed;
+    const EvidenceList silent = {{"Velero takes no snapshot of a claim that is to be copied, though no copy is made",
+                                  plan_.volumes[use].volume.span()}};
+    verdict.evidence = concat({&refusal, &own.evidence, &silent});
     return verdict;
   }
 
-  static EvidenceList without(const EvidenceList& from, const EvidenceList& what) {
-    std::vector<Evidence> rest;
-    std::copy_if(from.begin(), from.end(), std::back_inserter(rest),
-                 [&](const Evidence& one) { return std::find(what.begin(), what.end(), one) == what.end(); });
-    return EvidenceList(std::move(rest));
-  }
-
-  // snapshotVolumes is false. A claim that every pod excludes by name was left out on purpose.
-  Verdict refuse_snapshot(std::uint32_t i, Verdict verdict) const {
-    const std::vector<std::uint32_t>& uses = facts_.claim_uses[i];
-    const bool all_out = !uses.empty() && std::all_of(uses.begin(), uses.end(), [&](std::uint32_t use) {
-      return own_[use].reason == Reason::opted_out;
-    });
-    verdict.outcome = all_out ? Outcome::skipped_on_purpose : Outcome::not_protected;
-    verdict.reason = all_out ? Reason::opted_out : Reason::snapshot_volumes_false;
-    verdict.evidence = concat(verdict.evidence, {{"snapshotVolumes is false", schedule_.snapshot_volumes.where}});
-    return verdict;
-  }
-
-  // Why no pod copies the claim: of the first pod that mounts it.
-  EvidenceList reasons_of_uses(std::uint32_t i) const {
-    const std::vector<std::uint32_t>& uses = facts_.claim_uses[i];
-    if (uses.empty()) return {{"no pod mounts the claim", {}}};
-    return own_[uses.front()].evidence;
+  // The claim that a generic ephemeral volume makes is no claim volume of its pod, so nothing suppresses its snapshot.
+  void settle_ephemeral(std::uint32_t i) {
+    const std::uint32_t claim = facts_.volumes[i].generated;
+    if (claim == kNoIndex || pod_facts_of(i).exist == Known::no) return;
+    Verdict& verdict = volumes_[i];
+    const Verdict& snapshot = claims_[claim];
+    if (verdict.outcome == Outcome::is_protected) {
+      verdict.also = snapshot.outcome == Outcome::is_protected ? snapshot.method : Method::none;
+      if (claim < plan_.claims.size() && verdict.also == Method::none && is_nothing(snapshot)) {
+        claims_[claim] = verdict;
+      } else if (verdict.also != Method::none) {
+        claims_[claim].also = verdict.method;
+      }
+      return;
+    }
+    if (!is_nothing(verdict) || is_nothing(snapshot)) return;
+    const Known selected = verdict.selected;
+    const bool is_copied = snapshot.method == Method::fs_backup && snapshot.outcome == Outcome::is_protected;
+    verdict = snapshot;
+    if (is_copied) {  // another volume names the claim
+      verdict.method = Method::none;
+      verdict.reason = Reason::shared_claim_taken;
+    }
+    verdict.selected = selected;
   }
 
   const Schedule& schedule_;
-  const Install& install_;
   const Facts& facts_;
   const Plan& plan_;
-  Filters filters_;
-  FsBackup fs_backup_;
-  Selection selection_;
-  std::vector<Verdict> own_;       // of the volumes, before their claims are settled
-  std::vector<Verdict> volumes_;   // of the volumes, in the end
-  std::vector<FsResult> results_;  // of the volumes; not_wanted for those of pods that are not selected
+  const BackupRun run_;
+  const EvidenceList unused_ = {{"no pod mounts the claim", {}}};
+  std::vector<Verdict> own_;      // of the volumes, before their claims are settled
+  std::vector<Verdict> volumes_;  // of the volumes, in the end
   std::vector<Verdict> claims_;
 };
 
@@ -339,31 +390,26 @@ void doubt(const Schedule& schedule, const EvidenceList& evidence, Verdict& verd
   verdict.evidence = concat(verdict.evidence, evidence);
 }
 
-template <typename Object>
-void append(std::vector<Object>& objects, std::vector<Verdict> verdicts, std::uint32_t index,
-            const Schedule& schedule) {
-  const bool is_doubtful = schedule.runs == Known::unknown || (schedule.runs == Known::yes && schedule.runs_assumed);
-  const EvidenceList doubts = is_doubtful ? EvidenceList(schedule.runs_evidence) : EvidenceList();
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    verdicts[i].schedule = index;
-    if (is_doubtful) doubt(schedule, doubts, verdicts[i]);
-    objects[i].verdicts.push_back(std::move(verdicts[i]));
-  }
-}
-
 }  // namespace
 
-void add_verdicts(std::uint32_t index, const Facts& facts, std::span<const LabelledNamespace> labelled, Plan& plan) {
-  const Schedule& schedule = plan.schedules[index];
+Verdicts judge_schedule(const Schedule& schedule, const Install& install, const Facts& facts,
+                        std::span<const LabelledNamespace> labelled, const Plan& plan) {
+  Verdicts verdicts;
   if (const std::optional<Verdict> same = verdict_for_all(schedule)) {
-    append(plan.volumes, std::vector<Verdict>(plan.volumes.size(), *same), index, schedule);
-    append(plan.claims, std::vector<Verdict>(plan.claims.size(), *same), index, schedule);
-    return;
+    verdicts.volumes.assign(plan.volumes.size(), *same);
+    verdicts.claims.assign(plan.claims.size(), *same);
+    return verdicts;
   }
-  ScheduleRun run(schedule, plan.install, facts, labelled, plan);
-  run.run();
-  append(plan.volumes, run.take_volumes(), index, schedule);
-  append(plan.claims, run.take_claims(), index, schedule);
+  Judge judge(schedule, facts, plan, run_backup(schedule, install, plan, facts, labelled));
+  judge.judge();
+  verdicts.volumes = judge.take_volumes();
+  verdicts.claims = judge.take_claims();
+  const bool is_doubtful = schedule.runs == Known::unknown || (schedule.runs == Known::yes && schedule.runs_assumed);
+  if (!is_doubtful) return verdicts;
+  const EvidenceList doubts(schedule.runs_evidence);
+  for (Verdict& verdict : verdicts.volumes) doubt(schedule, doubts, verdict);
+  for (Verdict& verdict : verdicts.claims) doubt(schedule, doubts, verdict);
+  return verdicts;
 }
 
 }  // namespace vlint::velero

@@ -17,27 +17,30 @@ void require(Selected& all, const Selected& one) {
 
 class Selector {
  public:
-  Selector(const Plan& plan, const Facts& facts, const Filters& filters)
-      : plan_(plan), facts_(facts), filters_(filters), namespaces_(facts.namespaces.size()) {}
+  Selector(const Plan& plan, const Facts& facts, const Filters& filters, const GroupSnapshots* groups)
+      : plan_(plan), facts_(facts), filters_(filters), groups_(groups), namespaces_(facts.namespaces.size()) {}
 
   Selection select() {
     const std::size_t pods = plan_.workloads.size();
-    const std::size_t claims = plan_.claims.size();
+    const std::size_t claims = facts_.claims.size();
     for (std::uint32_t i = 0; i < pods; ++i) admitted_.pods.push_back(check_pod(i));
     for (std::uint32_t i = 0; i < claims; ++i) admitted_.claims.push_back(check_claim(i));
-    if (filters_.selectors().takes_everything()) return std::move(admitted_);
-    if (!filters_.selectors().failure().empty()) return nothing();
-
-    for (std::uint32_t i = 0; i < pods; ++i) {
-      listed_.pods.push_back(list(admitted_.pods[i], filters_.selectors().takes(facts_.pods[i].labels)));
+    for (const PvFacts& volume : facts_.pvs) admitted_.volumes.push_back(check_volume(volume));
+    list_all();
+    if (filters_.selectors().takes_everything()) {
+      listed_ = std::move(admitted_);
+    } else if (!filters_.selectors().failure().empty()) {
+      return nothing();
+    } else {
+      listed_.pods = listed_pods_;
+      listed_.claims = listed_claims_;
+      listed_.volumes = admitted_.volumes;
+      pull_in(Known::yes);
+      pull_in(Known::unknown);
     }
-    for (std::uint32_t i = 0; i < claims; ++i) {
-      const ClaimFacts& claim = facts_.claims[i];
-      const Known taken = claim.in_repository ? filters_.selectors().takes(claim.labels) : Known::unknown;
-      listed_.claims.push_back(list(admitted_.claims[i], taken));
-    }
-    pull_in(Known::yes);
-    pull_in(Known::unknown);
+    for (const Selected& one : listed_pods_) listed_.listed_pods.push_back(one.selected);
+    for (const Selected& one : listed_claims_) listed_.listed_claims.push_back(one.selected);
+    listed_.listed_volumes = std::move(listed_volumes_);
     return std::move(listed_);
   }
 
@@ -77,10 +80,49 @@ class Selector {
 
   Selected check_claim(std::uint32_t i) {
     const ClaimFacts& claim = facts_.claims[i];
-    return check(facts_.claim_namespace[i], claim_place(i), filters_.claims(), claim.excluded, claim.excluded_where);
+    Selected all =
+        check(facts_.claim_namespace[i], claim_place(i), filters_.claims(), claim.excluded, claim.excluded_where);
+    if (!claim.exists) require(all, {Known::no, Reason::claim_missing, claim.volume});
+    if (claim.terminating) {
+      require(all, {Known::no, Reason::claim_missing, {{"the claim is being deleted", claim_place(i)}}});
+    }
+    return all;
+  }
+
+  // A PersistentVolume that is reached through its claim only needs not to be excluded by name.
+  Selected check_volume(const PvFacts& volume) {
+    Selected all;
+    require(all, filters_.excluded_volumes());
+    if (volume.excluded != Known::no) {
+      require(all, {!volume.excluded,
+                    volume.excluded == Known::yes ? Reason::excluded_by_label : Reason::unknown_value,
+                    {{fmt::format("the PersistentVolume is labelled {}", kExcludeLabel), volume.excluded_where}}});
+    }
+    if (volume.terminating) {
+      require(all, {Known::no, Reason::volume_missing, {{"the volume is being deleted", volume.resource->place()}}});
+    }
+    return all;
+  }
+
+  // Velero pkg/backup/item_collector.go: what the API lists for the Backup.
+  void list_all() {
+    const SelectorFilter& selectors = filters_.selectors();
+    for (std::uint32_t i = 0; i < admitted_.pods.size(); ++i) {
+      listed_pods_.push_back(list(admitted_.pods[i], selectors.takes(facts_.pods[i].labels)));
+    }
+    for (std::uint32_t i = 0; i < admitted_.claims.size(); ++i) {
+      const ClaimFacts& claim = facts_.claims[i];
+      listed_claims_.push_back(
+          list(admitted_.claims[i], claim.in_repository ? selectors.takes(claim.labels) : Known::unknown));
+    }
+    for (std::size_t i = 0; i < facts_.pvs.size(); ++i) {
+      listed_volumes_.push_back(admitted_.volumes[i].selected && filters_.lists_volumes() &&
+                                selectors.takes(facts_.pvs[i].labels));
+    }
   }
 
   Span claim_place(std::uint32_t i) const {
+    if (i >= plan_.claims.size()) return {};  // made by a generic ephemeral volume
     const Claim& claim = plan_.claims[i];
     if (claim.resource != nullptr) return claim.resource->place();
     return claim.mounted_by.empty() ? Span{} : plan_.volumes[claim.mounted_by.front()].volume.span();
@@ -89,13 +131,12 @@ class Selector {
   Selected list(const Selected& admitted, Known taken) const {
     Selected listed = admitted;
     if (taken == Known::yes || admitted.selected == Known::no) return listed;
-    const Span where = filters_.selectors().where();
-    const bool is_sure = taken == Known::no;
-    require(listed, {taken,
-                     is_sure ? Reason::selector_misses : Reason::unknown_value,
-                     {{is_sure ? "its labels are not those that the label selector asks for"
-                               : "whether the label selector takes it is not known",
-                       where}}});
+    const SelectorFilter& selectors = filters_.selectors();
+    if (taken == Known::no) {
+      require(listed, {taken, Reason::selector_misses, selectors.misses()});
+    } else {
+      require(listed, {taken, Reason::unknown_value, selectors.undecided()});
+    }
     return listed;
   }
 
@@ -105,6 +146,9 @@ class Selector {
         require(object, {Known::no, Reason::selector_misses, filters_.selectors().failure()});
       }
     }
+    admitted_.listed_pods.assign(admitted_.pods.size(), Known::no);
+    admitted_.listed_claims.assign(admitted_.claims.size(), Known::no);
+    admitted_.listed_volumes.assign(admitted_.volumes.size(), Known::no);
     return std::move(admitted_);
   }
 
@@ -128,7 +172,10 @@ class Selector {
         }
         continue;
       }
-      if (!filters_.pulls_in_pods() || facts_.claims[index].bound == Known::no) continue;
+      const ClaimFacts& claim = facts_.claims[index];
+      if (!filters_.pulls_in_pods() || claim.bound == Known::no || !claim.has_volume_name) continue;
+      pull_in_group(index, level, open);
+      if (index >= plan_.claims.size()) continue;
       for (const std::uint32_t use : plan_.claims[index].mounted_by) {
         const std::uint32_t pod = plan_.volumes[use].workload;
         const Known reached = level && facts_.pods[pod].running;
@@ -136,6 +183,18 @@ class Selector {
         note_pull(listed_.pods[pod], index);
         open.emplace_back(true, pod);
       }
+    }
+  }
+
+  // A group is raised once a level.
+  void pull_in_group(std::uint32_t claim, Known level, std::vector<std::pair<bool, std::uint32_t>>& open) {
+    const std::uint32_t group = groups_ == nullptr ? kNoIndex : groups_->group_of(claim);
+    if (group == kNoIndex) return;
+    raised_.resize(groups_->size(), Known::no);
+    if (raised_[group] == level) return;
+    raised_[group] = level;
+    for (const std::uint32_t other : groups_->members(group)) {
+      if (raise(listed_.claims[other], admitted_.claims[other], level)) open.emplace_back(false, other);
     }
   }
 
@@ -171,7 +230,12 @@ class Selector {
   const Plan& plan_;
   const Facts& facts_;
   const Filters& filters_;
+  const GroupSnapshots* groups_;
   std::vector<std::optional<Selected>> namespaces_;
+  std::vector<Selected> listed_pods_;
+  std::vector<Selected> listed_claims_;
+  std::vector<Known> listed_volumes_;
+  std::vector<Known> raised_;  // by volume group
   Selection admitted_;  // what passes the checks of single objects
   Selection listed_;
   std::vector<std::vector<std::uint32_t>> claims_;
@@ -179,8 +243,8 @@ class Selector {
 
 }  // namespace
 
-Selection select_objects(const Plan& plan, const Facts& facts, const Filters& filters) {
-  return Selector(plan, facts, filters).select();
+Selection select_objects(const Plan& plan, const Facts& facts, const Filters& filters, const GroupSnapshots* groups) {
+  return Selector(plan, facts, filters, groups).select();
 }
 
 }  // namespace vlint::velero

@@ -298,6 +298,8 @@ ServerFlags read_server_flags(const CommandLine& command, const Version& version
   flags.default_backup_ttl = reader.text("default-backup-ttl", "720h0m0s");
   flags.fs_backup_timeout = reader.text("fs-backup-timeout", "4h0m0s");
   flags.volume_group_snapshot_label_key = reader.text("volume-group-snapshot-label-key", "velero.io/volume-group");
+  flags.default_item_operation_timeout =
+      reader.text("default-item-operation-timeout", at_least(version, 1, 14) ? "4h0m0s" : "1h0m0s");
   flags.name_space = reader.text("namespace", std::nullopt);
   read_uploader_type(reader, version, flags);
   reader.check_duration("default-backup-ttl");

@@ -101,7 +101,7 @@ void take_source(std::string_view source, std::string_view provisioner, ClaimFac
 
 }  // namespace
 
-Storage::Storage(const model::Cluster& cluster) : cluster_(cluster) {
+Storage::Storage(const model::Cluster& cluster, bool is_dump) : cluster_(cluster), is_dump_(is_dump) {
   for (const Resource* volume : cluster.of_kind("", "PersistentVolume")) {
     const Value claim = (*volume)["spec"]["claimRef"];
     if (claim["name"].is_set()) {
@@ -141,64 +141,125 @@ ClaimFacts Storage::describe(const Resource& stateful_set, std::string_view name
                   std::move(labels));
 }
 
+ClaimFacts Storage::describe_ephemeral(const Resource& owner, std::string_view name, Value claim_template) const {
+  return describe({owner.name_space, name, claim_template["metadata"], claim_template["spec"], {}},
+                  kube::read_labels(claim_template["metadata"]["labels"]));
+}
+
 ClaimFacts Storage::describe(const Source& claim, kube::KnownLabels labels) const {
-  const Value metadata = claim.metadata;
-  const Value spec = claim.spec;
   ClaimFacts facts;
+  facts.metadata = claim.metadata;
   facts.labels = std::move(labels);
   facts.excluded = facts.labels.has(kExcludeLabel, "true");
-  facts.excluded_where = metadata["labels"].find(kExcludeLabel).key.span();
-  facts.attributes.claim_labels = facts.labels;
-  facts.attributes.claim_phase = "Bound";
-  if (const Value phase = claim.status["phase"]; phase.is_set()) {
-    facts.attributes.claim_phase = std::string(phase.text());
-    facts.bound = known(phase.text() == "Bound");
-  }
-  if (facts.bound == Known::no) {
+  facts.excluded_where = claim.metadata["labels"].find(kExcludeLabel).key.span();
+  facts.terminating = claim.metadata["deletionTimestamp"].is_set();
+  facts.own_attributes.claim_labels = facts.labels;
+  facts.own_attributes.claim_phase = "Bound";
+  read_binding(claim, facts);
+  facts.attributes = facts.own_attributes;
+  const Resource* storage_class = read_class(claim.metadata, claim.spec, facts);
+  if (facts.volume_resource != nullptr) {
+    describe_volume((*facts.volume_resource)["spec"], facts);
+  } else if (!facts.has_volume()) {
     facts.host_path = Known::no;
-    return facts;
-  }
-  const Value volume_name = spec["volumeName"];
-  const Resource* volume = nullptr;
-  if (volume_name.is_set()) {
-    volume = cluster_.find("", "PersistentVolume", "", volume_name.text());
-  } else if (const auto bound = volume_of_claim_.find({claim.name_space, claim.name});
-             bound != volume_of_claim_.end()) {
-    volume = bound->second;
-  }
-  if (volume != nullptr) {
-    describe_volume((*volume)["spec"], facts);
+    facts.volume_certainty = Certainty::proven;
   } else {
-    describe_class(metadata, spec, facts);
+    describe_class(claim.metadata, claim.spec, storage_class, facts);
+  }
+  // A CSI volume is made by the driver that is also its class' provisioner, as a rule.
+  if (!facts.provisioner && facts.class_exists == Known::unknown && facts.attributes.is_csi == Known::yes) {
+    facts.provisioner = facts.attributes.csi_driver;
+    facts.provisioner_is_assumed = true;
   }
   return facts;
 }
 
+// Which volume the claim is bound to. A manifest has no status: its claim is taken for bound.
+void Storage::read_binding(const Source& claim, ClaimFacts& facts) const {
+  const Value phase = claim.status["phase"];
+  const bool is_live = phase.is_set() || is_dump_;
+  if (is_live) {
+    facts.own_attributes.claim_phase = std::string(phase.text());
+    facts.bound = known(phase.text() == "Bound");
+    if (facts.bound == Known::no) {
+      facts.binding = {{fmt::format("the claim is {}", phase.is_set() ? phase.text() : "in no phase"),
+                        phase ? phase.span() : claim.metadata["name"].span()}};
+    }
+  }
+  const Value volume_name = claim.spec["volumeName"];
+  if (volume_name.is_set() && !volume_name.text().empty()) {
+    facts.volume_name = volume_name.text();
+    facts.volume_resource = cluster_.find("", "PersistentVolume", "", facts.volume_name);
+    facts.volume_exists = facts.volume_resource != nullptr || !is_dump_;
+    if (!facts.volume_exists) {
+      facts.binding = {{fmt::format("the PersistentVolume {} does not exist", volume_name.text()), volume_name.span()}};
+    }
+    return;
+  }
+  if (is_dump_ || facts.bound == Known::no) {
+    facts.has_volume_name = false;
+    facts.volume_exists = false;
+    return;
+  }
+  const auto bound = volume_of_claim_.find({claim.name_space, claim.name});
+  if (bound != volume_of_claim_.end()) facts.volume_resource = bound->second;
+}
+
 void Storage::describe_volume(Value pv_spec, ClaimFacts& facts) const {
   read_persistent_volume(pv_spec, facts.attributes);
+  facts.volume_certainty = Certainty::proven;
   facts.host_path = known(pv_spec["hostPath"].is_set());
   if (facts.host_path == Known::yes) {
     facts.volume = {{"the PersistentVolume is a hostPath", pv_spec["hostPath"].span()}};
   }
 }
 
-void Storage::describe_class(Value metadata, Value spec, ClaimFacts& facts) const {
+// The claim's class; null when it has none or when it is not in the repository. Kubernetes fills in the default class
+// (plugin/pkg/admission/storage/storageclass/setdefault).
+const Resource* Storage::read_class(Value metadata, Value spec, ClaimFacts& facts) const {
+  const Value name = spec["storageClassName"];
+  facts.class_where = name.is_set() ? name.span() : metadata["name"].span();
+  const Resource* storage_class = nullptr;
+  if (name.is_set()) {
+    if (!kube::has_known_text(name)) return nullptr;
+    facts.has_class = Known::yes;
+    facts.class_name = name.text();
+    if (name.text().empty()) {
+      facts.class_exists = Known::no;
+      return nullptr;
+    }
+    storage_class = cluster_.find("storage.k8s.io", "StorageClass", "", name.text());
+  } else if (is_dump_) {
+    facts.has_class = Known::no;
+    return nullptr;
+  } else {
+    storage_class = default_class_;
+    if (storage_class != nullptr) facts.has_class = Known::yes;
+  }
+  if (storage_class == nullptr) {
+    if (is_dump_) facts.class_exists = Known::no;
+    return nullptr;
+  }
+  facts.class_name = storage_class->name;
+  facts.class_exists = Known::yes;
+  const Value provisioner = (*storage_class)["provisioner"];
+  if (kube::has_known_text(provisioner)) facts.provisioner = std::string(provisioner.text());
+  return storage_class;
+}
+
+void Storage::describe_class(Value metadata, Value spec, const Resource* storage_class, ClaimFacts& facts) const {
   forget_volume(facts);
   // A volume is at least as large as its claim asks for; most are just so large.
   if (const Value request = spec["resources"]["requests"]["storage"]; request.is_set()) {
     facts.attributes.capacity = read_quantity(request);
   }
   const Value class_name = spec["storageClassName"];
-  const Resource* storage_class = default_class_;
-  const Span where = class_name.is_set() ? class_name.span() : metadata["name"].span();
-  if (class_name.is_set()) {
-    if (!kube::has_known_text(class_name) || class_name.text().empty()) {
-      facts.volume = {{"its PersistentVolume is not in the repository: it is taken for other than hostPath", where}};
-      return;
-    }
-    facts.attributes.storage_class = std::string(class_name.text());
-    storage_class = cluster_.find("storage.k8s.io", "StorageClass", "", class_name.text());
+  const Span where = facts.class_where;
+  if (class_name.is_set() && (!kube::has_known_text(class_name) || class_name.text().empty())) {
+    facts.volume = {{"its PersistentVolume is not in the repository: it is taken for other than hostPath", where}};
+    return;
   }
+  if (class_name.is_set()) facts.attributes.storage_class = std::string(class_name.text());
   if (storage_class == nullptr) {
     facts.volume = {{class_name.is_set()
                          ? fmt::format("the StorageClass {} is not in the repository: its volumes are taken for "
@@ -222,21 +283,68 @@ void Storage::describe_class(Value metadata, Value spec, ClaimFacts& facts) cons
     return;
   }
   take_source(*source, name, facts);
+  facts.volume_certainty = Certainty::assumed;
   if (facts.host_path == Known::yes) {
     facts.volume = {{fmt::format("the provisioner {} makes hostPath volumes", name), provisioner.span()}};
   }
 }
 
-ClaimFacts Storage::describe_unseen(std::string_view name, Span where) {
+ClaimFacts Storage::describe_unseen(std::string_view name, Span where) const {
   ClaimFacts facts;
   facts.in_repository = false;
+  facts.exists = !is_dump_;
   forget_volume(facts);
   facts.attributes.claim_labels = std::nullopt;
   facts.attributes.claim_phase = std::nullopt;
-  facts.volume = {{fmt::format("the claim {} is not in the repository: it is taken for existing, on a volume other "
-                               "than hostPath",
-                               name),
+  facts.own_attributes = facts.attributes;
+  facts.volume = {{facts.exists ? fmt::format("the claim {} is not in the repository: it is taken for existing, on a "
+                                              "volume other than hostPath",
+                                              name)
+                                : fmt::format("the claim {} does not exist", name),
                    where}};
+  return facts;
+}
+
+void Storage::leave_unused(const Resource& claim, ClaimFacts& facts) const {
+  if (is_dump_ || claim["status"]["phase"].is_set() || claim["spec"]["volumeName"].is_set() ||
+      facts.volume_resource != nullptr || facts.class_exists != Known::yes) {
+    return;
+  }
+  const Resource* storage_class = cluster_.find("storage.k8s.io", "StorageClass", "", facts.class_name);
+  if (storage_class == nullptr) return;
+  const Value mode = (*storage_class)["volumeBindingMode"];
+  if (mode.text() != "WaitForFirstConsumer") return;
+  facts.bound = Known::no;
+  facts.bound_is_assumed = true;
+  facts.has_volume_name = false;
+  facts.volume_exists = false;
+  facts.own_attributes.claim_phase = "Pending";
+  facts.host_path = Known::no;
+  facts.volume = {};
+  facts.binding = {{"no pod uses the claim, and its StorageClass waits for the first: it is taken for Pending",
+                    mode.span()}};
+}
+
+PvFacts read_pv_facts(const Resource& volume) {
+  PvFacts facts;
+  facts.resource = &volume;
+  facts.name = volume.name;
+  facts.labels = kube::read_labels(volume.metadata["labels"]);
+  facts.excluded = facts.labels.has(kExcludeLabel, "true");
+  facts.excluded_where = volume.metadata["labels"].find(kExcludeLabel).key.span();
+  facts.terminating = volume.metadata["deletionTimestamp"].is_set();
+  facts.has_claim_ref = volume["spec"]["claimRef"].is_set();
+  read_persistent_volume(volume["spec"], facts.attributes);
+  return facts;
+}
+
+PvFacts predict_pv(const ClaimFacts& claim, std::uint32_t index) {
+  PvFacts facts;
+  facts.has_claim_ref = true;
+  facts.claim = index;
+  facts.attributes = claim.attributes;
+  facts.attributes.claim_labels = kube::KnownLabels{};
+  facts.attributes.claim_phase = "";
   return facts;
 }
 

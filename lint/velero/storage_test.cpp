@@ -115,7 +115,7 @@ spec:
 }
 
 TEST_CASE("nothing is known of a claim that is only named") {
-  const ClaimFacts facts = Storage::describe_unseen("data", {});
+  const ClaimFacts facts = Storage(World("").cluster()).describe_unseen("data", {});
   CHECK_FALSE(facts.in_repository);
   CHECK(facts.host_path == Known::unknown);
   CHECK_FALSE(facts.attributes.type.has_value());

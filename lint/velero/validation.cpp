@@ -68,13 +68,51 @@ void check_selectors(Schedule& schedule) {
        schedule.backup.or_label_selectors.span()});
 }
 
-// "aws:default-aws,gcp:default-gcp" of the server's flag.
-bool has_default_location(const TextFlag& flag, std::string_view provider) {
-  if (!flag.value) return true;  // not known: no error is proven
+// What "aws:default-aws,gcp:default-gcp" of the server's flag names for a provider.
+struct DefaultLocation {
+  Known known = Known::no;
+  std::string_view name;
+};
+DefaultLocation default_location(const TextFlag& flag, std::string_view provider) {
+  if (!flag.value) return {Known::unknown, {}};
   for (const std::string_view entry : split(*flag.value, ',')) {
-    if (trim(entry.substr(0, entry.find(':'))) == provider) return true;
+    const std::size_t colon = entry.find(':');
+    if (colon == std::string_view::npos || trim(entry.substr(0, colon)) != provider) continue;
+    return {Known::yes, trim(entry.substr(colon + 1))};
   }
-  return false;
+  return {};
+}
+
+constexpr std::string_view kProviderPrefix = "velero.io/";
+
+// An address with more behind its host than a slash.
+bool has_path(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  const std::size_t slash = url.find('/', scheme == std::string_view::npos ? 0 : scheme + 3);
+  return slash != std::string_view::npos && slash + 1 < url.size();
+}
+
+// Velero pkg/repository/config/config.go: getBackendType and GetRepoPrefix; aws.go: the address of a store has no path.
+void read_repository(const BackupStorageLocation& location, Schedule& schedule) {
+  const Value spec = (*location.resource)["spec"];
+  const Value provider = spec["provider"];
+  const Value url = spec["config"]["s3Url"];
+  schedule.can_open_repository = Known::unknown;
+  if (!kube::has_known_text(provider) || !kube::has_known_text(url) || spec["config"].is_templated()) return;
+  std::string_view name = provider.text();
+  if (name.substr(0, kProviderPrefix.size()) == kProviderPrefix) name.remove_prefix(kProviderPrefix.size());
+  const bool is_known = name == "aws" || name == "azure" || name == "gcp" || name == "fs";
+  if (has_path(url.text())) {
+    schedule.can_open_repository = Known::no;
+    schedule.repository_evidence = {{"no backup repository can be opened: s3Url has a path", url.span()}};
+  } else if (!is_known && !url.is_set()) {
+    schedule.can_open_repository = Known::no;
+    schedule.repository_evidence = {
+        {fmt::format("Velero knows no backup repository for the provider {}", quoted(provider.text())),
+         provider ? provider.span() : location.resource->place()}};
+  } else {
+    schedule.can_open_repository = Known::yes;
+  }
 }
 
 }  // namespace
@@ -88,15 +126,9 @@ ValidationContext::ValidationContext(const model::Cluster& cluster, const Instal
       break;
     }
   }
-  std::map<std::string_view, std::vector<const VolumeSnapshotLocation*>> by_provider;
   for (const VolumeSnapshotLocation& location : install.volume_snapshot_locations) {
     if (!snapshot_locations_.try_emplace(location.name, &location).second) continue;
-    by_provider[location.provider].push_back(&location);
-  }
-  for (const auto& [provider, locations] : by_provider) {
-    if (locations.size() < 2 || has_default_location(install.flags.default_volume_snapshot_locations, provider))
-      continue;
-    ambiguous_.push_back(locations.front());
+    locations_by_provider_[location.provider].push_back(&location);
   }
 }
 
@@ -133,17 +165,7 @@ void ValidationContext::check_namespaces_of(Schedule& schedule) const {
   }
 }
 
-// The location that the Backup is written to, as far as the repository shows it: the one named, else the first default
-// by name, else the one that the server's flag names.
-const BackupStorageLocation* ValidationContext::storage_location(const Schedule& schedule) const {
-  const Value named = schedule.backup.storage_location;
-  if (named.is_set() && !kube::has_known_text(named)) return nullptr;
-  std::string_view name = named.text();
-  if (name.empty()) {
-    if (default_location_ != nullptr) return default_location_known_ ? default_location_ : nullptr;
-    if (!install_.flags.default_backup_storage_location.value) return nullptr;
-    name = *install_.flags.default_backup_storage_location.value;
-  }
+const BackupStorageLocation* ValidationContext::find_location(std::string_view name) const {
   const std::vector<BackupStorageLocation>& locations = install_.backup_storage_locations;
   const auto found = std::lower_bound(
       locations.begin(), locations.end(), name,
@@ -151,40 +173,99 @@ const BackupStorageLocation* ValidationContext::storage_location(const Schedule&
   return found == locations.end() || found->name != name ? nullptr : &*found;
 }
 
+// The location that the Backup is written to, as far as the repository shows it: the one named, else the first default
+// by name, else the one that the server's flag names. Only a dump proves that there is no such location.
 void ValidationContext::check_storage_location(Schedule& schedule) const {
-  const BackupStorageLocation* location = storage_location(schedule);
-  if (location == nullptr || location->read_only != Known::yes) return;
-  schedule.validation_errors.push_back(
-      {fmt::format("backup can't be created because backup storage location {} is currently in read-only mode",
-                   location->name),
-       (*location->resource)["spec"]["accessMode"].span()});
+  const Value named = schedule.backup.storage_location;
+  if (named.is_set() && !kube::has_known_text(named)) return;
+  const BackupStorageLocation* location = nullptr;
+  std::string_view name = named.text();
+  const bool by_server = name.empty();
+  if (!by_server) {
+    location = find_location(name);
+  } else if (default_location_ != nullptr) {
+    if (!default_location_known_) return;
+    location = default_location_;
+  } else {
+    if (!install_.flags.default_backup_storage_location.value) return;
+    name = *install_.flags.default_backup_storage_location.value;
+    location = find_location(name);
+  }
+  if (location == nullptr) {
+    if (!install_.is_dump) return;
+    schedule.validation_errors.push_back(
+        {fmt::format("an existing backup storage location was not specified at backup creation time and the {} {}. "
+                     "Please address this issue (see `velero backup-location -h` for options) and create a new backup. "
+                     "Error: backupstoragelocations.velero.io \"{}\" not found",
+                     by_server ? "server default" : "default",
+                     fmt::format("{} {}", name, by_server ? "does not exist" : "was not found"), name),
+         named.span()});
+    return;
+  }
+  schedule.storage_location = *location;
+  read_repository(*location, schedule);
+  if (location->read_only == Known::yes) {
+    schedule.validation_errors.push_back(
+        {fmt::format("backup can't be created because backup storage location {} is currently in read-only mode",
+                     location->name),
+         (*location->resource)["spec"]["accessMode"].span()});
+  }
+  if (location->unavailable == Known::yes && install_.is_at_least(1, 16, 2)) {
+    schedule.validation_errors.push_back(
+        {fmt::format("backup can't be created because BackupStorageLocation {} is in Unavailable status.",
+                     location->name),
+         (*location->resource)["status"]["phase"].span()});
+  }
 }
 
 // backup_controller.go: validateAndGetSnapshotLocations, also when snapshotVolumes is false.
 void ValidationContext::check_snapshot_locations(Schedule& schedule) const {
   const Value list = schedule.backup.volume_snapshot_locations;
-  std::map<std::string_view, std::string_view> named;  // provider to location
+  std::map<std::string_view, const VolumeSnapshotLocation*> named;  // by provider
   for (const Value item : list.items()) {
     if (!kube::has_known_text(item)) return;
     const auto found = snapshot_locations_.find(item.text());
-    if (found == snapshot_locations_.end()) continue;
-    const std::string_view provider = found->second->provider;
-    const auto [other, inserted] = named.try_emplace(provider, item.text());
-    if (inserted || other->second == item.text()) continue;
+    if (found == snapshot_locations_.end()) {
+      if (!install_.is_dump) continue;
+      schedule.validation_errors.push_back(
+          {fmt::format("a VolumeSnapshotLocation CRD for the location {} with the name specified in the backup spec "
+                       "needs to be created before this snapshot can be executed. Error: "
+                       "volumesnapshotlocations.velero.io \"{}\" not found",
+                       item.text(), item.text()),
+           item.span()});
+      continue;
+    }
+    const VolumeSnapshotLocation* location = found->second;
+    const auto [other, inserted] = named.try_emplace(location->provider, location);
+    if (inserted || other->second == location) continue;
     schedule.validation_errors.push_back(
         {fmt::format("more than one VolumeSnapshotLocation name specified for provider {}: {}; unexpected name was {}",
-                     provider, item.text(), other->second),
+                     location->provider, item.text(), other->second->name),
          item.span()});
   }
-  for (const VolumeSnapshotLocation* location : ambiguous_) {
-    if (named.count(location->provider) != 0) continue;
+  bool reported = false;
+  for (const auto& [provider, locations] : locations_by_provider_) {
+    if (named.count(provider) != 0) continue;
+    if (locations.size() == 1) {
+      named.emplace(provider, locations.front());
+      continue;
+    }
+    const DefaultLocation by_flag = default_location(install_.flags.default_volume_snapshot_locations, provider);
+    if (by_flag.known == Known::unknown) continue;
+    if (by_flag.known == Known::yes) {
+      const auto found = snapshot_locations_.find(by_flag.name);
+      if (found != snapshot_locations_.end()) named.emplace(provider, found->second);
+      continue;
+    }
+    if (reported) continue;
+    reported = true;
     schedule.validation_errors.push_back(
         {fmt::format("provider {} has more than one possible volume snapshot location, and none were specified "
                      "explicitly or as a default",
-                     location->provider),
-         list ? list.span() : location->resource->place()});
-    return;
+                     provider),
+         list ? list.span() : locations.front()->resource->place()});
   }
+  for (const auto& [provider, location] : named) schedule.snapshot_locations.push_back(*location);
 }
 
 const Resource* ValidationContext::find_config_map(const Schedule& schedule, std::string_view name) const {

@@ -33,7 +33,7 @@ class ValidationContext {
   void check_namespaces_of(Schedule& schedule) const;
   void check_storage_location(Schedule& schedule) const;
   void check_snapshot_locations(Schedule& schedule) const;
-  const BackupStorageLocation* storage_location(const Schedule& schedule) const;
+  const BackupStorageLocation* find_location(std::string_view name) const;
   const kube::Resource* find_config_map(const Schedule& schedule, std::string_view name) const;
 
   const model::Cluster& cluster_;
@@ -43,8 +43,7 @@ class ValidationContext {
   const BackupStorageLocation* default_location_ = nullptr;  // the first by name that is marked as default
   bool default_location_known_ = true;
   std::map<std::string_view, const VolumeSnapshotLocation*> snapshot_locations_;  // by name
-  // The first location of each provider that has several and no default.
-  std::vector<const VolumeSnapshotLocation*> ambiguous_;
+  std::map<std::string_view, std::vector<const VolumeSnapshotLocation*>> locations_by_provider_;
 };
 
 }  // namespace vlint::velero

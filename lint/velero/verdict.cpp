@@ -74,6 +74,10 @@ std::string explain(Reason reason) {
       return "the workload has no pods";
     case Reason::no_node_agent:
       return "no node-agent is there to copy the volume";
+    case Reason::not_linux:
+      return "Velero 1.16 copies volumes on Linux nodes only";
+    case Reason::no_repository:
+      return "no backup repository can be opened at the storage location";
     case Reason::host_path_volume:
       return "the volume is a hostPath, which file system backup leaves out";
     case Reason::block_volume:
@@ -83,15 +87,45 @@ std::string explain(Reason reason) {
     case Reason::init_only_mount:
       return "only init containers mount the volume, so there is nothing to copy from";
     case Reason::claim_missing:
-      return "the claim is not in the repository, and the answer depends on what it is";
+      return "the claim is not there, and the answer depends on what it is";
+    case Reason::volume_missing:
+      return "the PersistentVolume that the claim names does not exist";
     case Reason::claim_unbound:
       return "the claim is not bound to a volume";
     case Reason::shared_claim_taken:
       return "the claim is copied from another pod that mounts it";
+    case Reason::claim_failed:
+      return "an error of one of its claims drops the pod, and none of the pod's volumes is copied";
+    case Reason::hook_failed:
+      return "an error of a backup hook drops the pod, and none of the pod's volumes is copied";
+    case Reason::suppressed_by_fs_backup:
+      return "file system backup is asked for and makes no copy, and it keeps the snapshot away";
     case Reason::snapshot_volumes_false:
       return "no pod copies the claim, and the Schedule takes no snapshots";
-    case Reason::snapshots_not_simulated:
-      return "left to snapshots, which are not simulated yet";
+    case Reason::csi_disabled:
+      return "the Velero server runs without the feature EnableCSI, and no native snapshot is taken";
+    case Reason::no_csi_plugin:
+      return "this version of Velero needs velero-plugin-for-csi to take CSI snapshots";
+    case Reason::not_csi_volume:
+      return "the volume is no CSI volume, and no native plugin takes a snapshot of it";
+    case Reason::no_storage_class:
+      return "Velero takes no snapshot of a claim without a storage class";
+    case Reason::storage_class_missing:
+      return "the StorageClass of the claim does not exist";
+    case Reason::no_snapshot_class:
+      return "no VolumeSnapshotClass can be chosen for the claim";
+    case Reason::no_group_snapshot_class:
+      return "no VolumeGroupSnapshotClass can be chosen for the claim's group";
+    case Reason::group_of_several_drivers:
+      return "the claims of its volume group are not all of one CSI driver";
+    case Reason::csi_snapshot:
+      return "a CSI snapshot is taken";
+    case Reason::csi_data_movement:
+      return "a CSI snapshot is taken and moved to the storage location";
+    case Reason::data_mover_unknown:
+      return "a CSI snapshot is taken, and another data mover than Velero's must move it";
+    case Reason::native_snapshot:
+      return "a plugin takes a native snapshot";
     case Reason::unknown_value:
       return "it depends on a value that the repository does not tell";
     case Reason::unknown_namespace:

@@ -39,16 +39,33 @@ enum class Reason : std::uint8_t {
   pod_not_running,
   no_pods,  // replicas: 0
   no_node_agent,
+  not_linux,         // Velero 1.16 copies on Linux nodes only
+  no_repository,     // no backup repository can be opened at the storage location
   host_path_volume,  // the claim's PersistentVolume is a hostPath
   block_volume,
   not_mounted,  // by no regular container
   init_only_mount,
-  claim_missing,  // not in the repository, and the answer depends on what it is
+  claim_missing,   // there is no such claim, or it is not in the repository and the answer depends on what it is
+  volume_missing,  // the claim names a PersistentVolume that does not exist
   claim_unbound,
   shared_claim_taken,  // another pod's volume already took the claim
+  claim_failed,        // an error of one of the pod's claims drops the pod with all its copies
+  hook_failed,         // an error of a hook drops the pod with all its copies
   // Snapshots.
-  snapshot_volumes_false,  // snapshotVolumes is false, and nothing else takes the claim
-  snapshots_not_simulated,
+  suppressed_by_fs_backup,  // a pod wants the claim copied, which keeps its snapshot away, and no copy is made
+  snapshot_volumes_false,   // snapshotVolumes is false, and nothing else takes the claim
+  csi_disabled,             // the server runs without the feature EnableCSI
+  no_csi_plugin,            // up to Velero 1.13: without velero-plugin-for-csi
+  not_csi_volume,           // and no native plugin takes it
+  no_storage_class,         // the claim has no storageClassName
+  storage_class_missing,
+  no_snapshot_class,
+  no_group_snapshot_class,
+  group_of_several_drivers,
+  csi_snapshot,
+  csi_data_movement,
+  data_mover_unknown,  // another data mover than Velero's own must take the snapshot
+  native_snapshot,
   // Git doesn't tell.
   unknown_value,  // a template value, an encrypted value
   unknown_namespace,
@@ -61,9 +78,16 @@ struct Verdict {
   Method method = Method::none;
   Outcome outcome = Outcome::unknown;
   Reason reason = Reason::unknown_value;
-  EvidenceList evidence;  // in the order of Velero's steps
   // Rests on an assumption about the live cluster that no manifest proves; the evidence names it.
   bool assumed = false;
+  // Of suppressed_by_fs_backup: why no copy is made.
+  Reason cause = Reason::unknown_value;
+  // The volume is backed up twice: a second method beside `method`.
+  Method also = Method::none;
+  // Where the version of Velero is not known: the newest minor release (17 for 1.17) that gives another method or
+  // outcome than the newest one; 0 when none does.
+  std::uint8_t differs_at = 0;
+  EvidenceList evidence;  // in the order of Velero's steps
 };
 
 // The reason in one sentence for people: "copied by file system backup, which is the default of this Schedule".

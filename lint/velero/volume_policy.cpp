@@ -224,23 +224,28 @@ Known PolicyConditions::match(const VolumeAttributes& volume) const {
 PolicyMatch VolumePolicies::match(const VolumeAttributes& volume) const {
   PolicyMatch result;
   bool undecided = false;  // an earlier policy could match
-  const auto settle = [&](std::optional<PolicyAction> action, Span where) {
+  const auto settle = [&](std::optional<PolicyAction> action, Span where, std::size_t policy) {
     if (undecided) {
       result.known = result.action == action;
     } else {
       result.action = action;
       result.where = where;
+      result.policy = policy;
     }
   };
-  for (const VolumePolicy& policy : policies) {
-    const Known matches = policy.conditions.match(volume);
+  for (std::size_t i = 0; i < policies.size(); ++i) {
+    const Known matches = policies[i].conditions.match(volume);
     if (matches == Known::no) continue;
-    settle(policy.action, policy.where);
+    settle(policies[i].action, policies[i].where, i);
     if (matches == Known::yes || !result.known) return result;
     undecided = true;
   }
-  settle(std::nullopt, {});
+  settle(std::nullopt, {}, policies.size());
   return result;
+}
+
+EvidenceList VolumePolicies::evidence(const PolicyMatch& match) const {
+  return match.policy < policies.size() ? policies[match.policy].evidence : EvidenceList();
 }
 
 }  // namespace vlint::velero

@@ -5,6 +5,7 @@
 // Schedule uses is read in schedule.h.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -86,6 +87,7 @@ struct VolumePolicy {
   PolicyConditions conditions;
   PolicyAction action = PolicyAction::skip;
   Span where;
+  EvidenceList evidence;  // that it matches
 };
 
 struct IncludeExcludePolicy {
@@ -99,6 +101,7 @@ struct PolicyMatch {
   bool known = true;
   std::optional<PolicyAction> action;  // none: no policy matches
   Span where;                          // of the policy that matches, or of the first that can't be decided
+  std::size_t policy = 0;              // index of the policy at `where`
 };
 
 struct VolumePolicies {
@@ -110,6 +113,8 @@ struct VolumePolicies {
   // The first policy that matches (Policies.match). Unknown where a condition can't be decided and the answer depends
   // on it.
   PolicyMatch match(const VolumeAttributes& volume) const;
+  // That the policy of a match with an action matches; all matches of a policy share it.
+  EvidenceList evidence(const PolicyMatch& match) const;
 };
 
 // The policies in a scalar whose text is known. Velero internal/resourcepolicies: unmarshalResourcePolicies,
