@@ -21,6 +21,8 @@ Examples:
   vlint --output sarif=vlint.sarif         text on the screen, SARIF in a file
   kubectl get all,pvc -A -o yaml | vlint --stdin-filename cluster.yaml -
   vlint explain velero/emptydir-in-fs-backup
+  vlint why apps/homepage:logs             one volume, step by step: what is backed up and why
+  vlint coverage --min-coverage 100        every claim and what protects it, in order of danger
   vlint plan > plan.json                   what every Schedule does with every volume
   vlint render overlays/prod --origins     a Kustomize build, with the source line of each value
 
@@ -52,7 +54,12 @@ struct RawOptions {
   bool quiet = false;
   bool verbose = false;
   std::string rule;
+  std::string target;
   std::string rules_format = "text";
+  std::string coverage_format = "text";
+  unsigned width = 0;
+  unsigned min_coverage = 0;
+  bool fail_on_uncovered = false;
   std::string load_restrictor = "root";
   std::string reorder;
   bool origins = false;
@@ -74,6 +81,12 @@ void add_reading_options(CLI::App& app, RawOptions& raw) {
   app.add_option("--max-alias-nodes", raw.max_alias_nodes,
                  "Most nodes of a document with its aliases expanded (100000)")
       ->type_name("N");
+}
+
+void add_colour_option(CLI::App& app, RawOptions& raw) {
+  app.add_option("--color", raw.colour, "Colours: auto, always, never (auto)")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("WHEN");
 }
 
 void add_lint_options(CLI::App& app, RawOptions& raw) {
@@ -99,12 +112,26 @@ void add_lint_options(CLI::App& app, RawOptions& raw) {
   app.add_flag("--diff", raw.diff, "Print what --fix would change and change nothing")->excludes(fix);
   app.add_flag("--unsafe-fixes", raw.unsafe_fixes, "With --fix or --diff: unsafe fixes too");
   app.add_flag("--hook", raw.hook, "For pre-commit: print nothing when clean, change only the files named");
-  app.add_option("--color", raw.colour, "Colours: auto, always, never (auto)")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->type_name("WHEN");
+  add_colour_option(app, raw);
   app.add_flag("--timings", raw.timings, "Say on standard error how long each stage took");
   app.add_flag("--quiet,-q", raw.quiet, "No summary, and nothing at all when there are no findings");
   app.add_flag("--verbose,-v", raw.verbose, "List what was not seen, and why");
+}
+
+void add_coverage_options(CLI::App& app, RawOptions& raw) {
+  add_reading_options(app, raw);
+  add_colour_option(app, raw);
+  app.add_option("--format", raw.coverage_format, "text, markdown or json (text)")
+      ->check(CLI::IsMember({"text", "markdown", "json"}))
+      ->type_name("FORMAT");
+  app.add_option("--width", raw.width, "Columns of the table (the terminal's, or 100)")
+      ->check(CLI::Range(60, 400))
+      ->type_name("N");
+  app.add_option("--min-coverage", raw.min_coverage, "Exit 1 when less than N percent are covered in a cluster")
+      ->check(CLI::Range(0, 100))
+      ->type_name("N");
+  app.add_flag("--fail-on-uncovered", raw.fail_on_uncovered,
+               "Exit 1 when anything is failing, silently lost or unprotected");
 }
 
 void add_render_options(CLI::App& app, RawOptions& raw) {
@@ -185,7 +212,12 @@ Result<CommandLine> interpret(const RawOptions& raw, Command command) {
                                                   : kustomize::Reorder::unspecified;
   line.render_origins = raw.origins;
   line.rule = raw.rule;
+  line.target = raw.target;
   line.rules_format = raw.rules_format;
+  line.coverage_format = raw.coverage_format;
+  line.width = raw.width;
+  line.min_coverage = raw.min_coverage;
+  line.fail_on_uncovered = raw.fail_on_uncovered;
   return line;
 }
 
@@ -203,8 +235,16 @@ Parsed parse_command_line(int argc, const char* const* argv) {
   add_lint_options(*lint, raw);
   CLI::App* plan = app.add_subcommand("plan", "Print as JSON what every Schedule does with every volume");
   add_reading_options(*plan, raw);
+  CLI::App* coverage = app.add_subcommand("coverage", "Show every claim and volume, and everything that protects it");
+  add_coverage_options(*coverage, raw);
   CLI::App* explain = app.add_subcommand("explain", "Print a rule's page");
   explain->add_option("rule", raw.rule, "Such as velero/emptydir-in-fs-backup")->required()->type_name("RULE");
+  CLI::App* why = app.add_subcommand("why", "Explain what happens to one claim or volume, step by step");
+  why->add_option("target", raw.target, "A claim or workload, and one of its volumes: apps/homepage:logs")
+      ->required()
+      ->type_name("NAMESPACE/NAME[:VOLUME]");
+  add_reading_options(*why, raw);
+  add_colour_option(*why, raw);
   CLI::App* render = app.add_subcommand("render", "Print what `kustomize build DIR` prints");
   add_render_options(*render, raw);
   CLI::App* rules = app.add_subcommand("rules", "List the rules");
@@ -217,8 +257,10 @@ Parsed parse_command_line(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& answer) {
     return {std::nullopt, app.exit(answer) == 0 ? 0 : kCannotWork};
   }
-  const Command command = plan->parsed()      ? Command::plan
+  const Command command = plan->parsed()       ? Command::plan
+                          : coverage->parsed() ? Command::coverage
                           : explain->parsed() ? Command::explain
+                          : why->parsed()     ? Command::why
                           : render->parsed()  ? Command::render
                           : rules->parsed()   ? Command::rules
                                               : Command::lint;

@@ -13,7 +13,7 @@
 
 namespace vlint {
 
-enum class Command { lint, plan, explain, render, rules };
+enum class Command { lint, plan, coverage, explain, why, render, rules };
 enum class ColourMode { automatic, always, never };
 
 struct Output {
@@ -42,8 +42,13 @@ struct CommandLine {
   bool verbose = false;
   kustomize::Options render;
   bool render_origins = false;
-  std::string rule;  // of `explain`
+  std::string rule;    // of `explain`
+  std::string target;  // of `why`: NAMESPACE/NAME[:VOLUME]
   std::string rules_format = "text";
+  std::string coverage_format = "text";  // or "markdown", "json"
+  unsigned width = 0;                    // columns of the table; 0: as wide as the terminal
+  unsigned min_coverage = 0;             // percent
+  bool fail_on_uncovered = false;
 };
 
 // What to do, or the exit code when parsing already answered (--help, --version, an error with a sentence on standard

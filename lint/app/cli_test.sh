@@ -175,9 +175,26 @@ run 2 render over
 has "$err" "over/kustomization.yaml:1:" "a build that fails has a place"
 copy homepage
 
-# --- settings: none are known in this version, and saying so beats ignoring them
-printf 'rules:\n  x: y\n' >.vlint.yaml
+# --- settings
+printf 'rulez:\n  x: y\n' >.vlint.yaml
 run 2
-has "$err" ".vlint.yaml:1:1: " "an unknown setting has a place"
+has "$err" ".vlint.yaml:1:1: no setting is named" "an unknown setting has a place"
+printf 'fcts: [a.yaml]\n' >.vlint.yaml
+run 2
+has "$err" "did you mean facts?" "a misspelt setting is told what it means"
+printf 'clusters:\n  - name: one\n' >.vlint.yaml
+run 2
+has "$err" ".vlint.yaml:2:5: " "a wrong value has a place"
+printf 'facts: [../elsewhere.yaml]\n' >.vlint.yaml
+run 2
+has "$err" "lies outside of the repository" "facts stay inside"
+: >.vlint.yaml
+
+# --- why
+run 0 why apps/homepage:logs
+has "$out" "Schedule velero/daily" "each Schedule is explained"
+has "$out" "to mend it: " "what to change"
+run 2 why apps/homepag
+has "$err" "did you mean apps/homepage?" "a misspelt name"
 
 finish

@@ -13,14 +13,15 @@
 
 #include "lint/app/render.h"
 #include "lint/base/disk.h"
-#include "lint/base/line_table.h"
 #include "lint/base/text.h"
 #include "lint/engine/fixer.h"
 #include "lint/engine/pipeline.h"
 #include "lint/engine/registry.h"
+#include "lint/output/coverage.h"
 #include "lint/output/plan_json.h"
 #include "lint/output/printer.h"
 #include "lint/output/rule_docs.h"
+#include "lint/output/why.h"
 
 namespace vlint {
 namespace {
@@ -121,19 +122,6 @@ Result<Input> read_input(const CommandLine& line, const Workers& workers) {
   return input;
 }
 
-// `.vlint.yaml` marks the root of a repository. This version knows no settings, and ignoring one would mislead.
-Status check_settings(const Sources& sources) {
-  const std::optional<FileId> file = sources.files.find(".vlint.yaml");
-  if (!file) return Done{};
-  const yaml::Tree& tree = *sources.trees[static_cast<std::size_t>(*file)];
-  if (tree.documents.front().root == yaml::kNoNode) return Done{};
-  const Span place = tree.span(tree.documents.front().root);
-  const Position at = LineTable(tree.text).at(place.begin);
-  return Error{
-      fmt::format(".vlint.yaml:{}:{}: this version of vlint knows no settings; the file may hold comments only",
-                  at.line, at.column)};
-}
-
 bool is_below(std::string_view path, std::string_view folder) {
   return path == folder ||
          (path.size() > folder.size() && path.substr(0, folder.size()) == folder && path[folder.size()] == '/');
@@ -188,13 +176,12 @@ bool wants_colour(ColourMode mode) {
   return ::isatty(STDOUT_FILENO) != 0;
 }
 
-unsigned terminal_width() {
+unsigned terminal_width(unsigned widest = 120) {
   constexpr unsigned kDefault = 100;
-  constexpr unsigned kWidest = 120;
   winsize size{};
   if (::isatty(STDOUT_FILENO) == 0 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
     return kDefault;
-  return std::clamp(static_cast<unsigned>(size.ws_col), 60U, kWidest);
+  return std::clamp(static_cast<unsigned>(size.ws_col), 60U, widest);
 }
 
 std::string print(const Results& results, const Output& output, const CommandLine& line) {
@@ -215,10 +202,10 @@ Status deliver(const std::string& text, const std::string& file) {
 }
 
 // Writes every changed file; a file that cannot be written does not keep the others from being mended.
-bool write_files(const Input& input, const FileSet& after) {
+bool write_files(const std::string& root, const FileSet& before, const FileSet& after) {
   bool all_written = true;
-  for (const FileId file : changed_files(input.files, after)) {
-    const Status written = replace_file(input.root, after[file].path, input.files[file].text, after[file].text);
+  for (const FileId file : changed_files(before, after)) {
+    const Status written = replace_file(root, after[file].path, before[file].text, after[file].text);
     if (!written.ok()) {
       complain(written.error());
       all_written = false;
@@ -264,7 +251,7 @@ int report(const Analysis& analysis, const AnalysisOptions& options, const PathS
 int lint(const CommandLine& line) {
   Stopwatch watch(line.timings);
   const Workers workers(line.jobs);
-  AnalysisOptions options{all_rules(), {}, line.velero};
+  AnalysisOptions options{all_rules(), {}, line.velero, {}};
   Result<std::vector<RuleEntry>> rules = select_rules(all_rules(), line.select, line.ignore);
   if (!rules.ok()) return cannot_work(rules.error());
   options.rules = std::move(rules).value();
@@ -276,13 +263,15 @@ int lint(const CommandLine& line) {
   bool all_done = input->unread.empty();
   watch.lap("read");
 
-  Sources sources = parse_sources(input->files, line.limits, workers);
-  const Status settings = check_settings(sources);
-  if (!settings.ok()) return cannot_work(settings.error());
+  Sources sources = parse_sources(input->files, line.limits, workers, input->root);
+  Result<Configuration> configuration = configuration_of(sources);
+  if (!configuration.ok()) return cannot_work(configuration.error());
+  options.configuration = std::move(configuration).value();
   watch.lap("parse");
 
   Analysis analysis = analyze(std::move(sources), options, workers);
-  const PathSelection selection(input->files, input->selected);
+  const FileSet before = analysis.sources.files;  // with the files that only builds read
+  const PathSelection selection(before, input->selected);
   watch.lap("analyse");
 
   if (!line.fix && !line.diff) {
@@ -298,27 +287,74 @@ int lint(const CommandLine& line) {
   const FixRun fixed = fix_all(std::move(analysis), least, may_fix, options, workers);
   watch.lap("fix");
   for (const std::string& defect : fixed.withdrawn) complain(defect);
-  if (line.diff) return print_diff(input->files, fixed.analysis.sources.files);
+  if (line.diff) return print_diff(before, fixed.analysis.sources.files);
   for (const std::string& sentence : fixed.postponed) complain(sentence);
-  if (!write_files(*input, fixed.analysis.sources.files)) all_done = false;
+  if (!write_files(input->root, before, fixed.analysis.sources.files)) all_done = false;
   if (!line.quiet && fixed.applied > 0) {
-    const std::size_t files = changed_files(input->files, fixed.analysis.sources.files).size();
+    const std::size_t files = changed_files(before, fixed.analysis.sources.files).size();
     complain(fmt::format("applied {} fix{} in {} file{}", fixed.applied, fixed.applied == 1 ? "" : "es", files,
                          files == 1 ? "" : "s"));
   }
   return report(fixed.analysis, options, selection, line, all_done);
 }
 
-int plan(const CommandLine& line) {
+// A text, and the exit code when it was delivered.
+struct Answer {
+  std::string text;
+  int exit_code = kClean;
+};
+
+// Analyses the repository with these rules and prints what `make_answer` makes of it.
+template <typename MakeAnswer>
+int print_analysis(const CommandLine& line, std::vector<RuleEntry> rules, MakeAnswer&& make_answer) {
   const Workers workers(line.jobs);
   const Result<Input> input = read_input(line, workers);
   if (!input.ok()) return cannot_work(input.error());
   for (const std::string& sentence : input->unread) complain(sentence);
-  const AnalysisOptions options{all_rules(), {}, line.velero};
-  const Analysis analysis = analyze(parse_sources(input->files, line.limits, workers), options, workers);
-  const Status delivered = deliver(print_plan(analysis), "-");
+  Sources sources = parse_sources(input->files, line.limits, workers, input->root);
+  Result<Configuration> configuration = configuration_of(sources);
+  if (!configuration.ok()) return cannot_work(configuration.error());
+  const AnalysisOptions options{all_rules(), std::move(rules), line.velero, std::move(configuration).value()};
+  const Analysis analysis = analyze(std::move(sources), options, workers);
+  const Result<Answer> answer = make_answer(analysis);
+  if (!answer.ok()) return cannot_work(answer.error());
+  const Status delivered = deliver(answer->text, "-");
   if (!delivered.ok()) return cannot_work(delivered.error());
-  return input->unread.empty() ? kClean : kCannotWork;
+  return input->unread.empty() ? answer->exit_code : kCannotWork;
+}
+
+int plan(const CommandLine& line) {
+  return print_analysis(line, {}, [](const Analysis& analysis) { return Result<Answer>(Answer{print_plan(analysis)}); });
+}
+
+int exit_code_of(const std::vector<ClusterCoverage>& clusters, const CommandLine& line) {
+  const bool fails = std::any_of(clusters.begin(), clusters.end(), [&](const ClusterCoverage& cluster) {
+    return cluster.percent() < line.min_coverage || (line.fail_on_uncovered && cluster.uncovered() > 0);
+  });
+  return fails ? kFindings : kClean;
+}
+
+int coverage(const CommandLine& line) {
+  return print_analysis(line, {}, [&](const Analysis& analysis) {
+    const int exit_code = exit_code_of(coverage_of(analysis), line);
+    if (line.coverage_format == "json") return Result<Answer>(Answer{print_coverage_json(analysis), exit_code});
+    if (line.coverage_format == "markdown") return Result<Answer>(Answer{print_coverage_markdown(analysis), exit_code});
+    constexpr unsigned kWidest = 200;
+    const unsigned width = line.width != 0 ? line.width : terminal_width(kWidest);
+    return Result<Answer>(Answer{print_coverage_text(analysis, width, wants_colour(line.colour)), exit_code});
+  });
+}
+
+int why(const CommandLine& line) {
+  Result<std::vector<RuleEntry>> rules = select_rules(all_rules(), {}, {});
+  if (!rules.ok()) return cannot_work(rules.error());
+  const PrintOptions options{wants_colour(line.colour), terminal_width(), line.verbose, line.quiet};
+  return print_analysis(line, std::move(rules).value(),
+                        [&](const Analysis& analysis) -> Result<Answer> {
+                          Result<std::string> text = explain_why(analysis, line.target, options);
+                          if (!text.ok()) return Error{text.error()};
+                          return Answer{std::move(text).value()};
+                        });
 }
 
 int explain(const CommandLine& line) {
@@ -348,8 +384,12 @@ int run(const CommandLine& line) {
       return lint(line);
     case Command::plan:
       return plan(line);
+    case Command::coverage:
+      return coverage(line);
     case Command::explain:
       return explain(line);
+    case Command::why:
+      return why(line);
     case Command::render:
       return render(line);
     case Command::rules:

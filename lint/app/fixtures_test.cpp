@@ -62,7 +62,7 @@ void check_golden(const fs::path& path, const std::string& text) {
 }
 
 AnalysisOptions options_with(std::string_view extra_rule) {
-  AnalysisOptions options{all_rules(), {}, {}};
+  AnalysisOptions options{all_rules(), {}, {}, {}};
   for (const RuleEntry& rule : all_rules()) {
     if (rule.rule->on_by_default || rule.id == extra_rule) options.rules.push_back(rule);
   }
@@ -79,7 +79,12 @@ FileSet read_folder(const std::string& folder) {
 
 Analysis analyze_folder(const std::string& folder, const AnalysisOptions& options, unsigned jobs = 1) {
   const Workers workers(jobs);
-  return analyze(parse_sources(read_folder(folder), {}, workers), options, workers);
+  Sources sources = parse_sources(read_folder(folder), {}, workers, folder);
+  Result<Configuration> configuration = configuration_of(sources);
+  REQUIRE_MESSAGE(configuration.ok(), (configuration.ok() ? "" : configuration.error()));
+  AnalysisOptions with_configuration = options;
+  with_configuration.configuration = std::move(configuration).value();
+  return analyze(std::move(sources), with_configuration, workers);
 }
 
 Results results_of(const Analysis& analysis, const AnalysisOptions& options) {

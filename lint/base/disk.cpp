@@ -78,7 +78,8 @@ Status write_and_rename(const std::string& target, std::string_view text, mode_t
 
 bool has_yaml_name(const fs::path& path) {
   const std::string extension = path.extension().string();
-  return extension == ".yaml" || extension == ".yml";
+  // Kustomize's third name for its file has no extension.
+  return extension == ".yaml" || extension == ".yml" || path.filename() == "Kustomization";
 }
 
 bool is_there(const fs::path& path) {

@@ -33,6 +33,24 @@ TEST_CASE("of several files with one path the first is kept") {
   CHECK(files[files.id_at(0)].text == "first");
 }
 
+TEST_CASE("files that are added keep the ids of those that are there") {
+  FileSet files({{"b.yaml", "1"}, {"d/e.yaml", "2"}});
+  files.append({{"c.env", "3"}, {"a.env", "4"}, {"b.yaml", "again"}});
+  files.append({{"a/b.json", "5"}});
+  REQUIRE(files.size() == 5);
+  CHECK(files[files.id_at(0)].path == "b.yaml");
+  CHECK(files[files.id_at(2)].path == "a.env");
+  for (std::size_t i = 0; i < files.size(); ++i) CHECK(files.find(files[files.id_at(i)].path) == files.id_at(i));
+  CHECK(files[*files.find("b.yaml")].text == "1");
+}
+
+TEST_CASE("a folder is there when a file lies in it") {
+  FileSet files({{"a-b.yaml", ""}, {"a/b/c.yaml", ""}});
+  files.append({{"z/y.env", ""}});
+  for (const char* folder : {"", "a", "a/b", "z"}) CHECK(files.has_folder(folder));
+  for (const char* folder : {"a-b", "a/b/c.yaml", "a/bb", "zz", "y"}) CHECK_FALSE(files.has_folder(folder));
+}
+
 TEST_CASE("a span has its text") {
   const FileSet files({{"a.yaml", "k: value\n"}, {"b.yaml", "other"}});
   CHECK(files.text({files.id_at(0), 3, 8}) == "value");

@@ -3,6 +3,8 @@
 //   vlint-bench compare MB [ROUNDS]    on a made-up repository of MB megabytes, in memory
 //   vlint-bench compare DIR [ROUNDS]   on the files of a repository
 //   vlint-bench generate DIR MB        writes such a repository
+//   vlint-bench overlay [OBJECTS]      memory of one more overlay over the same base
+//   vlint-bench render DIR...          renders of kustomizations against the real `kustomize build`
 //
 // Rounds alternate between the things measured, and the least time of each counts, since other programs only ever make
 // one slower. The first line says what was measured, so that a figure can be repeated.
@@ -25,6 +27,7 @@
 
 #include "lint/base/disk.h"
 #include "lint/bench/generate.h"
+#include "lint/bench/kustomize_bench.h"
 #include "lint/engine/pipeline.h"
 #include "lint/engine/registry.h"
 
@@ -87,7 +90,8 @@ std::size_t bytes_of(const yaml::Forest& trees) {
 }
 
 AnalysisOptions default_options() {
-  AnalysisOptions options{all_rules(), {}, {}};
+  AnalysisOptions options{};
+  options.known_rules = all_rules();
   for (const RuleEntry& rule : all_rules()) {
     if (rule.rule->on_by_default) options.rules.push_back(rule);
   }
@@ -178,7 +182,9 @@ std::optional<Repository> repository_of(const std::string& what) {
 }
 
 int usage() {
-  fmt::print(stderr, "usage: vlint-bench compare MB|DIR [ROUNDS]\n       vlint-bench generate DIR MB\n");
+  fmt::print(stderr,
+             "usage: vlint-bench compare MB|DIR [ROUNDS]\n       vlint-bench generate DIR MB\n"
+             "       vlint-bench overlay [OBJECTS]\n       vlint-bench render DIR...\n");
   return 2;
 }
 
@@ -195,9 +201,17 @@ int generate(const std::filesystem::path& folder, unsigned megabytes) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string_view verb = argc > 2 ? argv[1] : "";
+  const std::string_view verb = argc > 1 ? argv[1] : "";
+  if (verb == "overlay" && argc <= 3) {
+    const std::optional<unsigned> objects = argc == 3 ? number(argv[2]) : 1000U;
+    if (!objects || *objects == 0) return usage();
+    bench::measure_overlays(*objects);
+    return 0;
+  }
+  if (verb == "render" && argc > 2) return bench::compare_renders({argv + 2, argv + argc}, 3);
+  if (verb == "render-one" && argc == 3) return bench::render_one(argv[2]);
   if (verb == "generate" && argc == 4 && number(argv[3])) return generate(argv[2], *number(argv[3]));
-  if (verb != "compare" || argc > 4) return usage();
+  if (verb != "compare" || argc < 3 || argc > 4) return usage();
   const std::optional<unsigned> rounds = argc == 4 ? number(argv[3]) : 7U;
   const std::optional<Repository> repository = repository_of(argv[2]);
   if (!rounds || !repository || repository->files.size() == 0) return usage();

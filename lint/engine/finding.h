@@ -53,6 +53,7 @@ struct Fix {
   std::string title;  // "exclude homepage-config and logs from file system backup"
   Safety safety = Safety::suggestion;
   std::vector<TextEdit> edits;  // any number of files, sorted
+  bool in_overlay = false;      // mends one build alone, where a text that several builds share could be mended
 };
 
 // The object a finding is about; parts that do not apply are empty.
@@ -72,6 +73,15 @@ struct Suppression {
   std::string reason;  // may be empty
 };
 
+inline constexpr std::uint32_t kNoUnit = 0xFFFFFFFFU;
+
+// In which unit a rule saw something, and the text its object is made from. Never printed: fold.h makes one finding of
+// those that several units have.
+struct Sighting {
+  std::uint32_t unit = kNoUnit;
+  Span object;  // invalid for an object that no text holds, and for a finding about no object
+};
+
 struct Finding {
   std::string_view rule;  // "velero/emptydir-in-fs-backup"; points into the rule table
   Severity severity = Severity::warning;
@@ -85,7 +95,13 @@ struct Finding {
   std::vector<Fix> fixes;    // alternatives, best first
   std::string fingerprint;   // survives moved lines: made of rule, subject and an ordinal, never of the line
   std::optional<Suppression> suppressed;
+  Sighting seen;
+  std::vector<Subject> also_about;  // the same object of other units and clusters; see fold.h
 };
+
+// A subject that is a whole unit has this kind, and the unit's folder as its name.
+inline constexpr std::string_view kUnitKind = "Kustomization";
+bool is_about_unit(const Finding& finding);
 
 // A total order: file, place, rule, message. Output never depends on how findings were found.
 bool before(const Finding& a, const Finding& b);

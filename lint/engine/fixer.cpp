@@ -71,12 +71,58 @@ std::map<std::string, std::ptrdiff_t> count_identities(const Analysis& analysis)
   return counts;
 }
 
+// Whether a finding is about an object that was not seen before: it came to light, and was not caused, by mending the
+// build that hid it.
+class NewlySeen {
+ public:
+  explicit NewlySeen(const Analysis& before) {
+    for (const gitops::Unit& unit : before.units.all) {
+      for (const kube::Resource& resource : unit.resources) {
+        objects_.insert({resource.kind, resource.name_space, resource.name});
+      }
+    }
+  }
+  bool operator()(const Finding& finding) const {
+    const Subject& subject = finding.subject;
+    return !is_about_unit(finding) && !subject.kind.empty() &&
+           objects_.count({subject.kind, subject.name_space, subject.name}) == 0;
+  }
+
+ private:
+  std::set<std::tuple<std::string_view, std::string_view, std::string_view>> objects_;
+};
+
+// Findings about a unit whose build was mended: a build that goes further meets the next fault, which says nothing
+// against the fix. The one that was mended must be gone.
+Status unit_finding_goes(const Finding& mended, const Analysis& after) {
+  const bool is_there = std::any_of(after.findings.begin(), after.findings.end(), [&](const Finding& finding) {
+    return is_about_unit(finding) && finding.rule == mended.rule && finding.message == mended.message &&
+           finding.subject.name == mended.subject.name;
+  });
+  return is_there ? Status(Error{"the finding is still there"}) : Status(Done{});
+}
+
 Status findings_go(const Analysis& before, const Analysis& after, const Candidates& candidates) {
   std::map<std::string, std::ptrdiff_t> expected = count_identities(before);
+  std::set<std::string_view> mended_units;
   for (const Candidate& candidate : candidates) {
-    --expected[identity(before.sources.files, before.findings[candidate.finding], false)];
+    const Finding& finding = before.findings[candidate.finding];
+    --expected[identity(before.sources.files, finding, false)];
+    if (!is_about_unit(finding)) continue;
+    mended_units.insert(finding.subject.name);
+    for (const Subject& subject : finding.also_about) mended_units.insert(subject.name);
+    const Status gone = unit_finding_goes(finding, after);
+    if (!gone.ok()) return gone;
   }
-  for (const auto& [key, count] : count_identities(after)) {
+  const NewlySeen is_newly_seen(before);
+  std::map<std::string, std::ptrdiff_t> found;
+  for (const Finding& finding : after.findings) {
+    const bool came_to_light = !mended_units.empty() &&
+                               (is_newly_seen(finding) ||
+                                (is_about_unit(finding) && mended_units.count(finding.subject.name) != 0));
+    if (!came_to_light) ++found[identity(after.sources.files, finding, false)];
+  }
+  for (const auto& [key, count] : found) {
     const auto known = expected.find(key);
     if (known == expected.end()) return Error{"it causes another finding"};
     if (count > known->second) return Error{"the finding is still there"};
@@ -127,18 +173,64 @@ Status text_is_sound(const yaml::Tree& before, const yaml::Tree& after, const st
 
 using Identity = std::tuple<std::string_view, std::string_view, std::string_view>;  // kind, namespace, name
 
-// No object of the file changed but those in `subjects`.
-Status only_subjects_change(const yaml::Tree& before, const yaml::Tree& after, const std::set<Identity>& subjects) {
-  const std::vector<kube::Resource> old_resources = kube::read_resources(before);
-  const std::vector<kube::Resource> new_resources = kube::read_resources(after);
-  if (old_resources.size() != new_resources.size()) return Error{"it adds or removes an object"};
-  for (std::size_t i = 0; i < old_resources.size(); ++i) {
-    const kube::Resource& old_one = old_resources[i];
-    if (subjects.count({old_one.kind, old_one.name_space, old_one.name}) != 0) continue;
-    if (!yaml::equal(old_one.root, new_resources[i].root)) {
+// What fixes may change: the objects that their findings are about, and all that comes out of whole units.
+struct Subjects {
+  std::set<Identity> objects;
+  std::set<std::string_view> units;  // folders as reports name them
+};
+
+Subjects subjects_of(const Analysis& analysis, const Candidates& candidates) {
+  Subjects subjects;
+  const auto add = [&](const Finding& finding, const Subject& subject) {
+    if (is_about_unit(finding)) {
+      subjects.units.insert(subject.name);
+    } else {
+      subjects.objects.insert({subject.kind, subject.name_space, subject.name});
+    }
+  };
+  for (const Candidate& candidate : candidates) {
+    const Finding& finding = analysis.findings[candidate.finding];
+    add(finding, finding.subject);
+    for (const Subject& subject : finding.also_about) add(finding, subject);
+  }
+  return subjects;
+}
+
+// No object of the unit changed but those that may.
+Status only_subjects_change(const gitops::Unit& before, const gitops::Unit& after, const Subjects& subjects) {
+  if (before.resources.size() != after.resources.size()) return Error{"it adds or removes an object"};
+  for (std::size_t i = 0; i < before.resources.size(); ++i) {
+    const kube::Resource& old_one = before.resources[i];
+    if (subjects.objects.count({old_one.kind, old_one.name_space, old_one.name}) != 0) continue;
+    if (!yaml::equal(old_one.root, after.resources[i].root)) {
       return Error{fmt::format("it changes {}, which the finding is not about", old_one.title())};
     }
   }
+  return Done{};
+}
+
+// The same for all units that read an edited file.
+Status only_subjects_change(const Analysis& before, const Analysis& after, const std::set<FileId>& edited,
+                            const Subjects& subjects) {
+  const auto is_touched = [&](const gitops::Unit& unit) {
+    return std::any_of(unit.files.begin(), unit.files.end(), [&](FileId file) { return edited.count(file) != 0; });
+  };
+  std::map<std::pair<std::string_view, bool>, const gitops::Unit*> old_units;  // by folder, and whether it is built
+  for (const gitops::Unit& unit : before.units.all) old_units[{unit.folder, unit.build != nullptr}] = &unit;
+  std::size_t matched = 0;
+  for (const gitops::Unit& unit : after.units.all) {
+    const auto old_unit = old_units.find({unit.folder, unit.build != nullptr});
+    const bool is_subject = subjects.units.count(gitops::display_name(unit)) != 0;
+    if (old_unit == old_units.end()) {
+      if (!is_subject) return Error{fmt::format("it adds {} to what is deployed", gitops::display_name(unit))};
+      continue;
+    }
+    ++matched;
+    if (is_subject || (!is_touched(unit) && !is_touched(*old_unit->second))) continue;
+    const Status contained = only_subjects_change(*old_unit->second, unit, subjects);
+    if (!contained.ok()) return contained;
+  }
+  if (matched != old_units.size() && subjects.units.empty()) return Error{"it takes a unit out of what is deployed"};
   return Done{};
 }
 
@@ -148,21 +240,18 @@ Result<Analysis> prove(const Analysis& analysis, const Candidates& candidates, c
   const std::vector<TextEdit> edits = edits_of(analysis, candidates);
   Result<Sources> edited = with_edits(analysis.sources, edits);
   if (!edited.ok()) return Error{edited.error()};
-  std::set<Identity> subjects;
-  for (const Candidate& candidate : candidates) {
-    const Subject& subject = analysis.findings[candidate.finding].subject;
-    subjects.insert({subject.kind, subject.name_space, subject.name});
-  }
+  std::set<FileId> edited_files;
   for (const auto& [file, file_edits] : edits_by_file(edits)) {
+    edited_files.insert(file);
     const auto i = static_cast<std::size_t>(file);
-    const yaml::Tree& before = *analysis.sources.trees[i];
-    const yaml::Tree& after = *edited->trees[i];
-    const Status sound = text_is_sound(before, after, file_edits);
+    if (analysis.sources.trees[i] == nullptr) continue;  // no YAML: only builds read it
+    const Status sound = text_is_sound(*analysis.sources.trees[i], *edited->trees[i], file_edits);
     if (!sound.ok()) return Error{sound.error()};
-    const Status contained = only_subjects_change(before, after, subjects);
-    if (!contained.ok()) return Error{contained.error()};
   }
+  const Subjects subjects = subjects_of(analysis, candidates);
   Analysis after = analyze(std::move(edited).value(), options, workers);
+  const Status contained = only_subjects_change(analysis, after, edited_files, subjects);
+  if (!contained.ok()) return Error{contained.error()};
   const Status gone = findings_go(analysis, after, candidates);
   if (!gone.ok()) return Error{gone.error()};
   return after;

@@ -16,6 +16,7 @@ struct ClusterModel {
 
 struct Model {
   const Sources& sources;
+  const gitops::Units& units;  // kube::Resource::unit is an index into them
   std::vector<ClusterModel> clusters;
 };
 

@@ -1,7 +1,9 @@
 #include "lint/engine/pipeline.h"
 
 #include <algorithm>
+#include <tuple>
 
+#include "lint/engine/fold.h"
 #include "lint/engine/registry.h"
 #include "lint/engine/report.h"
 #include "lint/engine/suppression.h"
@@ -12,15 +14,40 @@ namespace {
 
 using gitops::FileRole;
 
-std::vector<kube::Resource> read_all_resources(const Sources& sources, const gitops::Units& units,
-                                               const Workers& workers) {
-  const auto& files = units.plain_files;
-  std::vector<std::vector<kube::Resource>> slots = workers.map<std::vector<kube::Resource>>(
-      files.size(),
-      [&](std::size_t i) { return kube::read_resources(*sources.trees[static_cast<std::size_t>(files[i])]); });
+// The units of the repository. Files that builds ask for are read first, so that all have an id; what they name is found
+// by building, hence the rounds.
+gitops::Units find_units(Sources& sources, const Configuration& configuration, const Workers& workers) {
+  constexpr unsigned kMostRounds = 4;
+  for (unsigned round = 1;; ++round) {
+    gitops::Units units = gitops::find_units(
+        {sources.files, sources.trees, sources.roles, sources.root, sources.limits, configuration.facts}, workers);
+    const std::size_t known = sources.files.size();
+    add_build_inputs(sources, units.wanted_files, workers);
+    if (sources.files.size() == known || round == kMostRounds) return units;
+  }
+}
+
+model::Cluster make_cluster(const gitops::Units& units, const gitops::ClusterUnits& wanted,
+                            std::vector<Incomplete> incomplete) {
   std::vector<kube::Resource> resources;
-  for (auto& slot : slots) resources.insert(resources.end(), slot.begin(), slot.end());
-  return resources;
+  for (const std::uint32_t i : wanted.units) {
+    const gitops::Unit& unit = units.all[i];
+    resources.insert(resources.end(), unit.resources.begin(), unit.resources.end());
+    incomplete.insert(incomplete.end(), unit.incomplete.begin(), unit.incomplete.end());
+  }
+  return model::Cluster(wanted.name, std::move(resources), std::move(incomplete));
+}
+
+// Everything that was not seen, once each: several builds of one base miss the same.
+std::vector<Incomplete> all_incomplete(const gitops::Units& units, std::vector<Incomplete> all) {
+  for (const gitops::Unit& unit : units.all) all.insert(all.end(), unit.incomplete.begin(), unit.incomplete.end());
+  const auto key = [](const Incomplete& i) { return std::tie(i.where, i.reason, i.unit); };
+  std::stable_sort(all.begin(), all.end(), [&](const Incomplete& a, const Incomplete& b) { return key(a) < key(b); });
+  const auto is_same = [](const Incomplete& a, const Incomplete& b) {
+    return a.reason == b.reason && a.where == b.where && (a.where.valid() || a.unit == b.unit);
+  };
+  all.erase(std::unique(all.begin(), all.end(), is_same), all.end());
+  return all;
 }
 
 std::string_view rule_of(yaml::ProblemKind kind) {
@@ -70,7 +97,7 @@ std::vector<Finding> check(const Model& model, std::span<const RuleEntry> rules,
   std::vector<std::vector<Finding>> slots =
       workers.map<std::vector<Finding>>(rules.size(), [&](std::size_t i) -> std::vector<Finding> {
         if (rules[i].rule->check == nullptr) return {};
-        Report report(rules[i]);
+        Report report(rules[i], &model.units);
         rules[i].rule->check(model, report);
         return std::move(report).take();
       });
@@ -82,22 +109,35 @@ std::vector<Finding> check(const Model& model, std::span<const RuleEntry> rules,
 }  // namespace
 
 Model Analysis::model() const {
-  Model model{sources, {}};
+  Model model{sources, units, {}};
   for (std::size_t i = 0; i < clusters.size(); ++i) model.clusters.push_back({clusters[i], plans[i]});
   return model;
+}
+
+Result<Configuration> configuration_of(const Sources& sources) {
+  const std::optional<FileId> file = sources.files.find(".vlint.yaml");
+  if (!file) return Configuration{};
+  return read_configuration(*sources.trees[static_cast<std::size_t>(*file)]);
 }
 
 Analysis analyze(Sources sources, const AnalysisOptions& options, const Workers& workers) {
   Analysis analysis;
   analysis.sources = std::move(sources);
 
-  // Which documents a cluster runs as they stand, and what was not seen.
-  analysis.units = gitops::find_units(analysis.sources.files, analysis.sources.trees, analysis.sources.roles);
-  analysis.incomplete = analysis.units.incomplete;
+  // What is deployed.
+  analysis.units = find_units(analysis.sources, options.configuration, workers);
 
-  // The objects of the cluster, with indices to find them.
-  analysis.clusters.emplace_back("default", read_all_resources(analysis.sources, analysis.units, workers),
-                                 analysis.units.incomplete);
+  // The objects of each cluster, with indices to find them.
+  const std::vector<gitops::NamedCluster>& named = options.configuration.clusters;
+  const gitops::Clusters clusters = named.empty() ? gitops::find_clusters(analysis.units.all)
+                                                  : gitops::named_clusters(analysis.units.all, named);
+  std::vector<Incomplete> unseen = analysis.units.incomplete;
+  if (clusters.assumption) unseen.push_back(*clusters.assumption);
+  for (const gitops::ClusterUnits& cluster : clusters.all) {
+    analysis.clusters.push_back(make_cluster(analysis.units, cluster, unseen));
+  }
+
+  analysis.incomplete = all_incomplete(analysis.units, unseen);
 
   // What every Schedule does with every volume.
   for (const model::Cluster& cluster : analysis.clusters) {
@@ -107,6 +147,7 @@ Analysis analyze(Sources sources, const AnalysisOptions& options, const Workers&
   // From here on nothing but findings is made.
   std::vector<Finding> findings = report_problems(analysis.sources, options.rules);
   std::vector<Finding> judged = check(analysis.model(), options.rules, workers);
+  judged = fold(analysis.units, std::move(judged));
   std::move(judged.begin(), judged.end(), std::back_inserter(findings));
   apply_suppressions(analysis.sources, options.known_rules, options.rules, findings);
   std::sort(findings.begin(), findings.end(), before);
@@ -124,7 +165,7 @@ Summary summarize(const Analysis& analysis, std::span<const Finding> findings) {
         tree->documents.begin(), tree->documents.end(),
         [](const yaml::Document& document) { return document.broken || document.root != yaml::kNoNode; }));
   }
-  for (const model::Cluster& cluster : analysis.clusters) summary.resources += cluster.resources().size();
+  for (const gitops::Unit& unit : analysis.units.all) summary.resources += unit.resources.size();
   for (const Finding& finding : findings) {
     if (finding.suppressed) continue;
     ++(finding.severity == Severity::error     ? summary.errors

@@ -7,6 +7,7 @@
 
 #include "lint/base/workers.h"
 #include "lint/engine/analysis.h"
+#include "lint/engine/configuration.h"
 #include "lint/engine/model.h"
 #include "lint/engine/sources.h"
 
@@ -16,7 +17,11 @@ struct AnalysisOptions {
   std::span<const RuleEntry> known_rules;  // all there are
   std::vector<RuleEntry> rules;            // those of this run, sorted by id
   velero::PlanOptions velero;
+  Configuration configuration;
 };
+
+// What `.vlint.yaml` at the root says; the error has its place.
+Result<Configuration> configuration_of(const Sources& sources);
 
 // One analysis and everything it was made of; findings refer to rules only, the rest refers into `sources`.
 struct Analysis {

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "lint/base/sha256.h"
+#include "lint/engine/history.h"
 
 namespace vlint {
 namespace {
@@ -25,6 +26,11 @@ std::string_view why_not_editable(const kube::Resource& resource) {
 
 }  // namespace
 
+Draft& Draft::severity(Severity severity) {
+  finding_.severity = severity;
+  return *this;
+}
+
 Draft& Draft::label(std::string text) {
   finding_.primary.message = std::move(text);
   return *this;
@@ -36,6 +42,23 @@ Draft& Draft::about(const model::Cluster& cluster, const kube::Resource& resourc
   finding_.subject.name_space = std::string(resource.name_space);
   finding_.subject.name = std::string(resource.name);
   if (field) finding_.subject.field = kube::field_of(resource, field);
+  finding_.seen = {resource.unit, resource.root.source().span()};
+  if (units_ == nullptr) return *this;
+  const gitops::Unit& unit = units_->all[resource.unit];
+  // What a generator or a transformer made of nothing is shown where its object is, or its build.
+  if (!finding_.primary.where.valid()) finding_.primary.where = resource.place();
+  if (!finding_.primary.where.valid()) finding_.primary.where = {unit.declared_in, 0, 0};
+  for (Label& step : history_of(*units_, resource, field, finding_.primary.where)) {
+    finding_.chain.push_back(std::move(step));
+  }
+  return *this;
+}
+
+Draft& Draft::about(const gitops::Unit& unit) {
+  finding_.subject.kind = kUnitKind;
+  finding_.subject.name = gitops::display_name(unit);
+  finding_.seen.unit = static_cast<std::uint32_t>(&unit - units_->all.data());
+  if (!finding_.primary.where.valid()) finding_.primary.where = {unit.declared_in, 0, 0};
   return *this;
 }
 
@@ -63,9 +86,17 @@ Draft& Draft::fix(std::string title, Safety safety, const kube::Resource& resour
   return fix(std::move(title), safety, std::move(edits).value());
 }
 
+Draft& Draft::fix_in_overlay(std::string title, Safety safety, const kube::Resource& resource,
+                             Result<std::vector<TextEdit>> edits) {
+  if (!why_not_editable(resource).empty() || !edits.ok()) return *this;
+  fix(std::move(title), safety, std::move(edits).value());
+  finding_.fixes.back().in_overlay = true;
+  return *this;
+}
+
 Draft& Draft::fix(std::string title, Safety safety, std::vector<TextEdit> edits) {
   std::sort(edits.begin(), edits.end());
-  finding_.fixes.push_back({std::move(title), safety, std::move(edits)});
+  finding_.fixes.push_back({std::move(title), safety, std::move(edits), false});
   return *this;
 }
 
@@ -76,7 +107,7 @@ Draft Report::at(Span where, std::string message) {
   finding.precision = rule_.rule->precision;
   finding.message = std::move(message);
   finding.primary.where = where;
-  return Draft(finding);
+  return Draft(finding, units_);
 }
 
 std::vector<Finding> Report::take() && {

@@ -16,6 +16,7 @@
 #include "lint/base/source_file.h"
 #include "lint/engine/finding.h"
 #include "lint/engine/rule.h"
+#include "lint/gitops/units.h"
 #include "lint/kube/resource.h"
 #include "lint/model/cluster.h"
 
@@ -23,28 +24,38 @@ namespace vlint {
 
 class Draft {
  public:
-  explicit Draft(Finding& finding) : finding_(finding) {}
+  Draft(Finding& finding, const gitops::Units* units) : finding_(finding), units_(units) {}
 
+  // Another severity than the rule's, for what is worse or milder than its usual case.
+  Draft& severity(Severity severity);
   // A few words on what stands at the place of the finding.
   Draft& label(std::string text);
-  // The object the finding is about, and its field.
+  // The object the finding is about, and its field. Where patches and transformers made the field what it is, the chain
+  // says so.
   Draft& about(const model::Cluster& cluster, const kube::Resource& resource, yaml::Value field = {});
+  // The unit the finding is about, as one object: what comes out of it may change with a fix.
+  Draft& about(const gitops::Unit& unit);
   Draft& related(Span where, std::string text);  // nothing is added for an invalid place
   Draft& chain(Span where, std::string text);
   Draft& help(std::string text);
   // Offers a fix of the resource's own text. Where a tool wrote that text, or no clean edit is possible, the help says
   // so instead.
   Draft& fix(std::string title, Safety safety, const kube::Resource& resource, Result<std::vector<TextEdit>> edits);
+  // The same in a file of one overlay, for where the text of the object is shared with builds that are right as they are.
+  Draft& fix_in_overlay(std::string title, Safety safety, const kube::Resource& resource,
+                        Result<std::vector<TextEdit>> edits);
   // A fix that touches no resource: a comment, a file that is no manifest.
   Draft& fix(std::string title, Safety safety, std::vector<TextEdit> edits);
 
  private:
   Finding& finding_;
+  const gitops::Units* units_;
 };
 
 class Report {
  public:
-  explicit Report(const RuleEntry& rule) : rule_(rule) {}
+  // `units` may be null where no resources are reported about.
+  explicit Report(const RuleEntry& rule, const gitops::Units* units = nullptr) : rule_(rule), units_(units) {}
 
   Draft at(Span where, std::string message);
 
@@ -52,6 +63,7 @@ class Report {
 
  private:
   const RuleEntry& rule_;
+  const gitops::Units* units_;
   std::deque<Finding> findings_;  // drafts refer into it
 };
 

@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     files.push_back({"f" + std::to_string(files.size()) + ".yaml", std::string(part)});
   }
   const Workers workers(1);
-  AnalysisOptions options{all_rules(), {}, {}};
+  AnalysisOptions options{all_rules(), {}, {}, {}};
   options.rules.assign(options.known_rules.begin(), options.known_rules.end());
   Analysis analysis = analyze(parse_sources(FileSet(std::move(files)), {}, workers), options, workers);
   withdraw_unproven(analysis, options, workers);

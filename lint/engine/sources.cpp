@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "lint/base/disk.h"
+
 namespace vlint {
 namespace {
 
@@ -24,8 +26,8 @@ FileRole role_of(FileRole by_path, const yaml::Tree& tree) {
 
 }  // namespace
 
-Sources parse_sources(FileSet files, const yaml::Limits& limits, const Workers& workers) {
-  Sources sources{std::move(files), {}, {}, limits};
+Sources parse_sources(FileSet files, const yaml::Limits& limits, const Workers& workers, std::string root) {
+  Sources sources{std::move(files), {}, {}, limits, std::move(root)};
   sources.roles = gitops::roles_by_path(sources.files);
   sources.trees.resize(sources.files.size());
   // Large files first, so that no core is left with one at the end.
@@ -44,6 +46,15 @@ Sources parse_sources(FileSet files, const yaml::Limits& limits, const Workers& 
   return sources;
 }
 
+void add_build_inputs(Sources& sources, const std::vector<std::string>& paths, const Workers& workers) {
+  const ReadFiles read = read_files(sources.root, paths, sources.limits.file_bytes, workers);
+  std::vector<SourceFile> files;
+  for (std::size_t i = 0; i < read.files.size(); ++i) files.push_back(read.files[read.files.id_at(i)]);
+  sources.files.append(std::move(files));
+  sources.roles.resize(sources.files.size(), FileRole::build_input);
+  sources.trees.resize(sources.files.size());
+}
+
 Result<Sources> with_edits(const Sources& sources, const std::vector<TextEdit>& edits) {
   Sources edited = sources;
   for (auto& [file, file_edits] : edits_by_file(edits)) {
@@ -51,6 +62,7 @@ Result<Sources> with_edits(const Sources& sources, const std::vector<TextEdit>& 
     if (!text.ok()) return Error{text.error()};
     edited.files.replace_text(file, std::move(text).value());
     const auto i = static_cast<std::size_t>(file);
+    if (edited.roles[i] == FileRole::build_input) continue;
     edited.trees[i] = std::make_shared<const yaml::Tree>(yaml::parse(edited.files, file, sources.limits));
   }
   return edited;

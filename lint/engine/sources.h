@@ -17,12 +17,16 @@ namespace vlint {
 struct Sources {
   FileSet files;
   std::vector<gitops::FileRole> roles;  // by FileId
-  yaml::Forest trees;                   // by FileId; null for text that a template engine reads
+  yaml::Forest trees;                   // by FileId; null for text that a template engine or a build reads
   yaml::Limits limits;
+  std::string root;  // the repository on disk, absolute, links resolved; empty: there are no other files than these
 };
 
 // Parses all files on all cores.
-Sources parse_sources(FileSet files, const yaml::Limits& limits, const Workers& workers);
+Sources parse_sources(FileSet files, const yaml::Limits& limits, const Workers& workers, std::string root = {});
+
+// Reads files of the repository that a build asked for. They are not parsed, and those that are there keep their ids.
+void add_build_inputs(Sources& sources, const std::vector<std::string>& paths, const Workers& workers);
 
 // The sources after the edits, which may be of any number of files; only edited files are parsed again. An error when
 // edits conflict.

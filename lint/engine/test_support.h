@@ -55,7 +55,7 @@ inline constexpr RuleEntry kRules[] = {
     {"yaml/syntax-error", &kEngineRule},
 };
 
-inline AnalysisOptions test_options() { return {kRules, {std::begin(kRules), std::end(kRules)}, {}}; }
+inline AnalysisOptions test_options() { return {kRules, {std::begin(kRules), std::end(kRules)}, {}, {}}; }
 
 inline Analysis analyze_texts(std::vector<SourceFile> files, const AnalysisOptions& options = test_options()) {
   const Workers workers(1);

@@ -125,6 +125,12 @@ std::string Resource::title() const {
   return name_space.empty() ? fmt::format("{} {}", kind, name) : fmt::format("{} {}/{}", kind, name_space, name);
 }
 
+std::vector<Resource> read_resources(Value root, Author author) {
+  std::vector<Resource> resources;
+  if (root.is_mapping()) add_resource(root, author, as_text(root["apiVersion"]), as_text(root["kind"]), resources);
+  return resources;
+}
+
 std::vector<Resource> read_resources(const Tree& tree) {
   std::vector<Resource> resources;
   const bool in_generated_file = is_generated_file(tree);
@@ -145,7 +151,35 @@ std::optional<PodTemplate> pod_template(const Resource& resource) {
   return PodTemplate{owner, owner["metadata"], owner["spec"]};
 }
 
+namespace {
+
+// The node of the built tree through which a field that stands in a file is reached; none when there is no such.
+std::optional<yaml::NodeId> link_to(const Resource& resource, Value field) {
+  const Tree& built = *resource.root.tree();
+  for (yaml::NodeId node = resource.root.place(); node < built.nodes[resource.root.place()].next; ++node) {
+    const yaml::Node& row = built.nodes[node];
+    if (row.kind != yaml::Kind::link || built.linked[row.begin] != field.tree()) continue;
+    if (row.end <= field.place() && field.place() < field.tree()->nodes[row.end].next) return node;
+  }
+  return std::nullopt;
+}
+
+std::string join_paths(const std::string& a, const std::string& b) {
+  const bool needs_dot = !a.empty() && !b.empty() && b.front() != '[';
+  return a + (needs_dot ? "." : "") + b;
+}
+
+}  // namespace
+
 std::string field_of(const Resource& resource, Value field) {
+  if (field.tree() != resource.root.tree()) {
+    const std::optional<yaml::NodeId> link = link_to(resource, field);
+    if (!link) return {};
+    const Tree& built = *resource.root.tree();
+    const std::string inside = yaml::field_path(*field.tree(), field.place());
+    const std::string above = yaml::field_path(*field.tree(), built.nodes[*link].end);
+    return join_paths(yaml::field_path(built, *link), inside.substr(above.size() + (inside[above.size()] == '.' ? 1 : 0)));
+  }
   const std::string whole = yaml::field_path(*field.tree(), field.place());
   const std::string prefix = yaml::field_path(*resource.root.tree(), resource.root.place());
   if (prefix.empty() || whole.rfind(prefix, 0) != 0) return whole;

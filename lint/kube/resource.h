@@ -34,6 +34,7 @@ struct Resource {
   yaml::Value metadata;
   Author author = Author::person;
   bool encrypted = false;  // by SOPS: the structure can be read, values are unknown
+  std::uint32_t unit = 0;  // a number that whoever read it gave it: the unit that deploys it
 
   bool is(std::string_view wanted_group, std::string_view wanted_kind) const {
     return kind == wanted_kind && group == wanted_group;
@@ -44,6 +45,10 @@ struct Resource {
   // "Deployment apps/homepage", without the namespace where there is none.
   std::string title() const;
 };
+
+// The object, or the items of the list, that `root` is; none when it is no Kubernetes object. For objects that were
+// built, not read: `author` wrote what they were made from.
+std::vector<Resource> read_resources(yaml::Value root, Author author);
 
 // The objects of all unbroken documents of a tree, in order. Documents without `apiVersion` and `kind` are no
 // Kubernetes objects and are left out. `kind: List` and any `...List` with a sequence of `items`
@@ -59,7 +64,7 @@ struct PodTemplate {
 std::optional<PodTemplate> pod_template(const Resource& resource);
 
 // The path of a field inside the resource's own object: "spec.template.spec.volumes[0]"; for an item of a List the path
-// begins at the item.
+// begins at the item. For a built resource it is the path in what was built, wherever the field stands.
 std::string field_of(const Resource& resource, yaml::Value field);
 
 // Follows a dotted path of keys; missing when a step is.

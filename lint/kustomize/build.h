@@ -49,14 +49,16 @@ struct RemovedField {
 };
 
 struct BuiltResource {
-  std::string api_version;
-  std::string kind;
-  std::string name;
-  std::string name_space;
   // The object. Values that stand in a file are those of that file's tree: place, span and edits land there. What was
   // changed or made is in Build::tree.
   yaml::Value root;
   bool generated = false;
+
+  // Views into the object: they live as long as the Build and the sources.
+  std::string_view api_version() const { return root["apiVersion"].text(); }
+  std::string_view kind() const { return root["kind"].text(); }
+  std::string_view name() const { return root["metadata"]["name"].text(); }
+  std::string_view name_space() const { return root["metadata"]["namespace"].text(); }
 };
 
 struct BuildData;
@@ -80,6 +82,10 @@ struct Build {
 // The steps that led to a value that was reached from a built resource's root. A value that nothing changed has one
 // step.
 std::vector<ChainStep> chain_of(const Build& build, const yaml::Value& value);
+// The bytes of memory that a build holds beside its sources: the tree, the tables of chains and the resources.
+std::size_t memory_of(const Build& build);
+// Where the strategic merge patches stand that changed an object, given by its root: a place in each, sorted.
+std::vector<Span> patch_places(const Build& build, const yaml::Value& root);
 // What was taken out of a mapping or list, newest first.
 std::vector<RemovedField> removed_from(const Build& build, const yaml::Value& collection);
 

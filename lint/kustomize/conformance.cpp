@@ -122,6 +122,15 @@ CaseResult run_case(const fs::path& folder) {
 
 }  // namespace
 
+std::optional<std::string> root_of_case(const std::string& folder) {
+  const auto text = read_text(fs::path(folder) / "case.json");
+  if (!text) return std::nullopt;
+  const Parsed description(*text);
+  const std::vector<yaml::Value> roots = description.roots();
+  if (roots.empty() || roots.front()["expect"].text() != "output") return std::nullopt;
+  return std::string(roots.front()["root"].text());
+}
+
 Result<std::vector<CaseResult>> run_cases(const std::string& folder) {
   std::vector<fs::path> cases;
   std::error_code error;

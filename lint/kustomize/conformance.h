@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct CaseResult {
 // One folder a case: `in/` with the files, `case.json` with `root`, `options` and `expect`, `expected.yaml`. Error: the
 // folder cannot be read.
 Result<std::vector<CaseResult>> run_cases(const std::string& folder);
+
+// The folder that a case with an output builds; nothing for other cases.
+std::optional<std::string> root_of_case(const std::string& folder);
 
 // The failures, one a line, then "N of M with the same bytes" and "N passed, M failed".
 std::string report_cases(const std::vector<CaseResult>& results);

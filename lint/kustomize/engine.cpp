@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_set>
+#include <functional>
+#include <iterator>
+#include <tuple>
 
 #include "lint/base/text.h"
 #include "lint/kustomize/replacement.h"
@@ -47,13 +49,36 @@ std::string kustomization_file(const FileAccess& access, std::string_view folder
   return {};
 }
 
+namespace {
+
+// Adds what is not there yet: a base that is reached in two ways is built once, and its faults are told once.
+void add_new(std::vector<Fault>& faults, const std::vector<Fault>& added) {
+  if (added.empty()) return;
+  std::set<std::tuple<FaultKind, Span, std::string_view>> known;
+  const std::size_t before = faults.size();
+  faults.reserve(before + added.size());  // so that the texts stay where they are
+  for (const Fault& fault : faults) known.emplace(fault.kind, fault.where, fault.message);
+  for (const Fault& fault : added) {
+    if (known.emplace(fault.kind, fault.where, fault.message).second) faults.push_back(fault);
+  }
+}
+
+}  // namespace
+
 void Findings::add(const Findings& other) {
-  faults.insert(faults.end(), other.faults.begin(), other.faults.end());
-  notes.insert(notes.end(), other.notes.begin(), other.notes.end());
-  incomplete.insert(incomplete.end(), other.incomplete.begin(), other.incomplete.end());
+  add_new(faults, other.faults);
+  add_new(notes, other.notes);
+  const auto is_known = [&](const Incomplete& row) {
+    return std::any_of(incomplete.begin(), incomplete.end(), [&](const Incomplete& known) {
+      return known.where == row.where && known.reason == row.reason && known.unit == row.unit;
+    });
+  };
+  std::copy_if(other.incomplete.begin(), other.incomplete.end(), std::back_inserter(incomplete), std::not_fn(is_known));
   files.insert(other.files.begin(), other.files.end());
   folders.insert(other.folders.begin(), other.folders.end());
+  directives.insert(other.directives.begin(), other.directives.end());
   partial = partial || other.partial;
+  objects_unknown = objects_unknown || other.objects_unknown;
 }
 
 std::shared_ptr<const InnerBuild> BuildCache::find(const std::string& folder) const {
@@ -78,10 +103,17 @@ Target::Target(Shared& shared, Loader loader, Editor& editor, Findings& findings
 
 void Target::record(const Fault& fault) {
   findings_.partial = true;
+  if (fault.by_absence && findings_.objects_unknown) return;
+  findings_.objects_unknown = findings_.objects_unknown || !fault.by_absence;
   if (fault.kind == FaultKind::remote || fault.kind == FaultKind::missing_file) {
     findings_.incomplete.push_back({loader_.folder(), fault.message, fault.where});
   }
   findings_.faults.push_back(fault);
+}
+
+void Target::note(Fault fault) {
+  if (fault.by_absence && findings_.objects_unknown) return;
+  findings_.notes.push_back(std::move(fault));
 }
 
 std::vector<yaml::Value> Target::entries(std::string_view field_name) const { return field(root_, field_name).items(); }
@@ -111,6 +143,7 @@ void Target::load() {
   const yaml::NodeId node = parsed.tree->documents.empty() ? yaml::kNoNode : parsed.tree->documents.front().root;
   if (node == yaml::kNoNode) fail(top, "this kustomization is empty");
   root_ = yaml::Value(*parsed.tree, node);
+  loader_.set_kustomization(*parsed.tree);
   const std::string_view kind = field(root_, "kind").text();
   const std::string_view api_version = field(root_, "apiVersion").text();
   if (field(root_, "spec") && (kind == "Kustomization" || api_version.find("fluxcd.io") != std::string_view::npos)) {
@@ -140,12 +173,13 @@ void Target::warn_deprecated() {
   for (const Deprecated& row : kDeprecated) {
     const yaml::Entry entry = field_entry(root_, row.field);
     if (!entry || entry.value.is_null()) continue;
-    Fault note;
-    note.kind = FaultKind::deprecated_field;
-    note.message = fmt::format("`{}` is deprecated; `{}` takes its place", row.field, row.instead);
-    note.where = entry.key.span();
-    note.suggestion = row.instead;
-    findings_.notes.push_back(std::move(note));
+    Fault fault;
+    fault.kind = FaultKind::deprecated_field;
+    fault.message = fmt::format("`{}` is deprecated; `{}` takes its place", row.field, row.instead);
+    fault.where = entry.key.span();
+    fault.subject = row.field;
+    fault.suggestion = row.instead;
+    note(std::move(fault));
   }
 }
 
@@ -192,129 +226,6 @@ void Target::accumulate(Accumulated& into) {
   run_transformers(into);
   run_validators(into);
   add_variables(into);
-}
-
-void Target::add_resources(Accumulated& into, const std::vector<yaml::Value>& resources) {
-  for (const yaml::Value& entry : resources) {
-    attempt(entry.span(), [&] { add_entry(into, entry.text(), entry.span()); });
-  }
-}
-
-void Target::add_entry(Accumulated& into, std::string_view path, Span where) {
-  if (path.empty()) fail(where, "an entry is empty");
-  const ResolvedPath resolved = loader_.resolve(path);
-  const bool on_server = path.substr(0, 8) == "https://" || path.substr(0, 7) == "http://";
-  if (resolved.kind == EntryKind::file && !on_server) return add_file(into, loader_.file(path, where), path, where);
-  add_folder(into, path, where, false);
-}
-
-void Target::add_file(Accumulated& into, const FileText& file, std::string_view path, Span where) {
-  const std::vector<Node*> objects = read_objects(editor_.arena(), shared_.sources.parsed(file));
-  Resources resources(objects.size());
-  for (std::size_t i = 0; i < objects.size(); ++i) resources[i].root = objects[i];
-  if (origin_.enabled) set_origin(resources, 0, join_path(origin_.path, path));
-  append(into, resources, where);
-}
-
-void Target::append(Accumulated& into, const std::vector<Resource>& resources, Span where) {
-  if (into.resources.size() + resources.size() > shared_.options.max_objects) {
-    fail(where, fmt::format("this build has more than {} objects, which is the limit", shared_.options.max_objects));
-  }
-  std::unordered_set<std::string> ids;  // looked up only
-  for (const Resource& resource : into.resources) ids.insert(resource.id().key());
-  for (const Resource& resource : resources) {
-    if (!OpenApi::is_builtin_kind(resource.api_version(), resource.kind()) && !is_cluster_scoped(resource.gvk())) {
-      shared_.schema.builtin_seen = true;
-    }
-    if (ids.insert(resource.id().key()).second) {
-      into.resources.push_back(resource);
-      continue;
-    }
-    Fault fault;
-    fault.kind = FaultKind::duplicate_id;
-    fault.message = fmt::format("there are two objects {}", resource.id().title());
-    fault.where = resource.place();
-    const auto first = std::find_if(into.resources.begin(), into.resources.end(),
-                                    [&](const Resource& other) { return other.id().same(resource.id()); });
-    fault.related = first->place();
-    fault.related_message = "the other one";
-    if (shared_.options.mode == Mode::strict) throw Failure{std::move(fault)};
-    record(fault);
-  }
-}
-
-void Target::merge_into(Accumulated& into, const Accumulated& inner, Span where) {
-  append(into, inner.resources, where);
-  if (into.config == nullptr) {
-    into.config = inner.config;
-  } else if (inner.config != nullptr && inner.config != into.config) {
-    auto config = std::make_shared<FieldConfig>(*into.config);
-    merge_config(*config, *inner.config);
-    into.config = std::move(config);
-  }
-  for (const Variable& variable : inner.variables) {
-    const bool known = std::any_of(into.variables.begin(), into.variables.end(),
-                                   [&](const Variable& other) { return other.name == variable.name; });
-    if (known) fail(variable.where, fmt::format("there are two vars named {}", quoted(variable.name)));
-    into.variables.push_back(variable);
-  }
-}
-
-void Target::add_folder(Accumulated& into, std::string_view path, Span where, bool component) {
-  std::string folder = loader_.inner_folder(path, where);
-  findings_.folders.insert(folder);
-  OriginState origin = origin_;
-  if (origin.enabled) origin.path = join_path(origin.path, path);
-  // A component works on what there is; any other folder starts anew, and is built once for everybody.
-  const bool cached = !component && shared_.caching && !origin.enabled && !shared_.schema.is_set;
-  if (cached) {
-    if (const auto known = shared_.cache.find(folder)) {
-      findings_.add(known->findings);
-      shared_.kept.push_back(known);
-      return merge_into(into, known->result, where);
-    }
-  }
-  if (component) {
-    Target target(shared_, loader_.inside(folder), editor_, findings_, origin);
-    try {
-      target.load();
-    } catch (Failure& failure) {
-      if (!failure.fault.where.valid()) failure.fault.where = where;
-      throw;
-    }
-    target.set_schema(false);
-    if (!target.is_component()) {
-      fail(where, fmt::format("{} is a Kustomization; `components` takes Components, `resources` the others", path));
-    }
-    target.accumulate(into);
-    return;
-  }
-  auto inner = std::make_shared<InnerBuild>();
-  Editor editor(inner->arena, shared_.cache.next_owner());
-  Shared shared{shared_.sources, shared_.cache, shared_.options, shared_.schema, inner->kept, shared_.caching};
-  Target target(shared, loader_.inside(folder).with_files(inner->findings.files), editor, inner->findings, origin);
-  const auto keep_findings = [&] {
-    if (shared_.options.mode == Mode::tolerant) findings_.add(inner->findings);
-  };
-  try {
-    target.load();
-    target.set_schema(false);
-    if (target.is_component()) {
-      fail(where, fmt::format("{} is a Component; it belongs to `components`, not to `resources`", path));
-    }
-    target.accumulate(inner->result);
-  } catch (Failure& failure) {
-    keep_findings();
-    if (!failure.fault.where.valid()) failure.fault.where = where;
-    throw;
-  }
-  const bool has_cycle = std::any_of(inner->findings.faults.begin(), inner->findings.faults.end(),
-                                     [](const Fault& fault) { return fault.kind == FaultKind::cycle; });
-  shared_.caching = shared_.caching && shared.caching;
-  if (cached && shared.caching && !has_cycle) shared_.cache.keep(folder, inner);
-  findings_.add(inner->findings);
-  shared_.kept.push_back(inner);
-  merge_into(into, inner->result, where);
 }
 
 void Target::add_config(Accumulated& into) {
@@ -394,12 +305,13 @@ void Target::run_transformers(Accumulated& into) {
   };
   once("patchesStrategicMerge", "PatchStrategicMergeTransformer", [&](yaml::Value list) {
     std::vector<Resource> patches;
+    const std::size_t faults = findings_.faults.size();
     for (const yaml::Value& entry : list.items()) {
       attempt(entry.span(), [&] {
         for (Resource& patch : read_merge_patches(entry)) patches.push_back(std::move(patch));
       });
     }
-    if (patches.empty() && shared_.options.mode == Mode::strict) fail(list.span(), "these patches are empty");
+    if (patches.empty() && findings_.faults.size() == faults) fail(list.span(), "these patches are empty");
     apply_merge_patches(resources, patches, StepKind::patch);
   });
   each("patches", "PatchTransformer", [&](yaml::Value entry) { apply_patch(resources, entry); });
@@ -455,7 +367,8 @@ void Target::run_transformers(Accumulated& into) {
 void Target::run_replacement(Resources& resources, yaml::Value entry) {
   const yaml::Value path = field(entry, "path");
   if (path.text().empty()) {
-    return transform_replacement(editor_, shared_.sources, resources, entry, findings_.notes);
+    transform_replacement(editor_, shared_.sources, resources, entry, note_sink());
+    return;
   }
   if (field(entry, "source") || field(entry, "targets").size() != 0) {
     fail(path.span(), "a replacement stands in a file or here, not both");
@@ -466,7 +379,7 @@ void Target::run_replacement(Resources& resources, yaml::Value entry) {
   const yaml::Value root(*parsed.tree, parsed.tree->documents.front().root);
   if (root.is_scalar()) fail(path.span(), fmt::format("{} holds no replacement", path.text()));
   for (const yaml::Value& item : root.is_sequence() ? root.items() : std::vector<yaml::Value>{root}) {
-    transform_replacement(editor_, shared_.sources, resources, item, findings_.notes);
+    transform_replacement(editor_, shared_.sources, resources, item, note_sink());
   }
 }
 
@@ -525,7 +438,8 @@ void Target::finish(Accumulated& all) {
   Resources& resources = all.resources;
   resources.erase(std::remove_if(resources.begin(), resources.end(), is_local), resources.end());
   attempt(field(root_, "sortOptions").span(), [&] { sort(resources); });
-  note_references_left_behind(resources, findings_.notes);
+  if (!findings_.objects_unknown) note_references_left_behind(resources, findings_.notes);
+  note_dead_directives(resources);
   tidy(resources);
 }
 
@@ -537,10 +451,14 @@ FinishedBuild run_build(Sources& sources, BuildCache& cache, const Options& opti
   if (root.kind != EntryKind::folder) {
     fail(FaultKind::missing_file, {}, fmt::format("there is no folder {}", folder.empty() ? "." : folder));
   }
+  if (options.load_restrictions && !FileAccess::is_in_root(root.path)) {
+    fail(FaultKind::leaves_root, {}, fmt::format("the folder {} leads out of the repository", folder));
+  }
   Editor editor(build.arena, cache.next_owner());
   SchemaState schema;
-  Target::Shared shared{sources, cache, options, schema, build.kept, true};
-  Loader loader(sources, options.load_restrictions, {root.path}, build.findings.files);
+  std::size_t appended = 0;
+  Target::Shared shared{sources, cache, options, schema, build.kept, appended, true};
+  Loader loader(sources, options.load_restrictions, {{root.path, {}}}, build.findings.files);
   Target target(shared, loader, editor, build.findings, {});
   try {
     target.load();

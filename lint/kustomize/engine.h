@@ -2,11 +2,13 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lint/kustomize/build.h"
@@ -28,7 +30,9 @@ struct Findings {
   std::vector<Incomplete> incomplete;
   std::set<std::string> files;
   std::set<std::string> folders;
+  std::set<std::pair<const yaml::Tree*, yaml::NodeId>> directives;  // the keys of directives in merge patches
   bool partial = false;
+  bool objects_unknown = false;  // a fault may have kept objects away, or names and namespaces from them
 
   void add(const Findings& other);
 };
@@ -92,6 +96,7 @@ class Target {
     const Options& options;
     SchemaState& schema;
     std::vector<std::shared_ptr<const InnerBuild>>& kept;
+    std::size_t& appended;  // objects that entries of all folders brought so far
     bool caching = true;
   };
 
@@ -118,12 +123,17 @@ class Target {
   template <typename Fn>
   void attempt(Span where, Fn&& step);
   void record(const Fault& fault);
+  void note(Fault fault);
+  std::function<void(Fault)> note_sink() {
+    return [this](Fault fault) { note(std::move(fault)); };
+  }
 
   void add_resources(Accumulated& into, const std::vector<yaml::Value>& entries);
   void add_entry(Accumulated& into, std::string_view path, Span where);
   void add_file(Accumulated& into, const FileText& file, std::string_view path, Span where);
   void add_folder(Accumulated& into, std::string_view path, Span where, bool component);
   void append(Accumulated& into, const std::vector<Resource>& resources, Span where);
+  Fault duplicate(const Resource& first, std::size_t index, const Resource& second, Span where) const;
   void merge_into(Accumulated& into, const Accumulated& inner, Span where);
   void add_config(Accumulated& into);
   void run_generators(Accumulated& into);
@@ -144,7 +154,9 @@ class Target {
   void patch_object(Resource& object, Resource patch);
   void patch_json(Resource& object, const std::vector<JsonOperation>& operations, bool remember);
   void drop_deleted(Resources& resources);
-  void note_no_target(yaml::Value target);
+  void note_no_target(const Resources& resources, yaml::Value target);
+  void find_directives(const Node* patch);
+  void note_dead_directives(const Resources& resources);
   [[noreturn]] void no_match(const Resources& resources, const Resource& patch);
   MergeContext merge_context();
 
@@ -178,6 +190,12 @@ class Target {
   OriginState origin_;
   yaml::Value root_;
   std::string file_path_;
+  // Which entry brought the objects from an index on, as long as entries are read.
+  struct Entered {
+    std::size_t first;
+    Span entry;
+  };
+  std::vector<Entered> entered_;
 };
 
 // Runs a whole build. Throws Failure in strict mode. Returns the objects in the order of the output.

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "lint/base/text.h"
 #include "lint/kustomize/shape.h"
@@ -11,46 +10,11 @@
 namespace vlint::kustomize {
 namespace {
 
-// kyaml/resid Gvk.IsLessThan.
-constexpr std::array<std::string_view, 22> kOrderFirst = {"Namespace",
-                                                          "ResourceQuota",
-                                                          "StorageClass",
-                                                          "CustomResourceDefinition",
-                                                          "ServiceAccount",
-                                                          "PodSecurityPolicy",
-                                                          "Role",
-                                                          "ClusterRole",
-                                                          "RoleBinding",
-                                                          "ClusterRoleBinding",
-                                                          "ConfigMap",
-                                                          "Secret",
-                                                          "Endpoints",
-                                                          "Service",
-                                                          "LimitRange",
-                                                          "PriorityClass",
-                                                          "PersistentVolume",
-                                                          "PersistentVolumeClaim",
-                                                          "Deployment",
-                                                          "StatefulSet",
-                                                          "CronJob",
-                                                          "PodDisruptionBudget"};
-
-int rank_of(std::string_view kind) {
-  const auto at = std::find(kOrderFirst.begin(), kOrderFirst.end(), kind);
-  if (at != kOrderFirst.end()) return static_cast<int>(at - kOrderFirst.begin()) - static_cast<int>(kOrderFirst.size());
-  return kind == "MutatingWebhookConfiguration" ? 1 : kind == "ValidatingWebhookConfiguration" ? 2 : 0;
-}
-
-std::string sort_text(const Gvk& gvk) {
-  return fmt::format("{}_{}_{}", gvk.group.empty() ? "~G" : gvk.group, gvk.version.empty() ? "~V" : gvk.version,
-                     gvk.kind.empty() ? "~K" : gvk.kind);
-}
-
 template <typename Row>
 void sort_by_gvk(std::vector<Row>& rows) {
   std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
-    const int left = rank_of(a.kind);
-    const int right = rank_of(b.kind);
+    const int left = kind_rank(a.kind);
+    const int right = kind_rank(b.kind);
     return left != right ? left < right : sort_text(a.gvk()) < sort_text(b.gvk());
   });
 }

@@ -1,10 +1,13 @@
 #include "lint/kustomize/file_access.h"
 
+#include <dirent.h>
 #include <fmt/format.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <vector>
@@ -29,16 +32,26 @@ std::size_t lower_bound(const FileSet& files, std::string_view path) {
   return low;
 }
 
-bool has_folder(const FileSet& files, std::string_view path) {
-  if (path.empty()) return true;
-  const std::string prefix = std::string(path) + "/";
-  const std::size_t at = lower_bound(files, prefix);
-  return at < files.size() && files[files.id_at(at)].path.compare(0, prefix.size(), prefix) == 0;
-}
-
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
+
+struct CloseFolder {
+  void operator()(DIR* folder) const { closedir(folder); }
+};
+
+// The names of the files and folders right below a folder.
+std::vector<std::string> names_below(const FileSet& files, std::string_view folder) {
+  const std::string prefix = folder.empty() ? std::string() : std::string(folder) + "/";
+  std::vector<std::string> names;
+  for (std::size_t i = lower_bound(files, prefix); i < files.size() && names.size() <= kMostListed; ++i) {
+    const std::string_view path = files[files.id_at(i)].path;
+    if (path.substr(0, prefix.size()) != prefix) break;
+    const std::string_view name = path.substr(prefix.size(), path.find('/', prefix.size()) - prefix.size());
+    if (names.empty() || names.back() != name) names.emplace_back(name);
+  }
+  return names;
+}
 
 }  // namespace
 
@@ -87,18 +100,27 @@ FileAccess FileAccess::on_disk(std::string root, const FileSet* known) {
   return access;
 }
 
+bool FileAccess::exists(std::string_view path) const {
+  const std::string clean = clean_path(path);
+  if (files_ != nullptr && (files_->find(clean) || files_->has_folder(clean))) return true;
+  if (in_memory_) return false;
+  const std::string full = clean.empty() ? root_ : clean.front() == '/' ? clean : root_ + "/" + clean;
+  return ::access(full.c_str(), F_OK) == 0;
+}
+
 ResolvedPath FileAccess::resolve(std::string_view path) const {
   if (path.find('\0') != std::string_view::npos) return {};
   std::string clean = clean_path(path);
-  if (in_memory_) {
-    if (!clean.empty() && clean.front() == '/') clean.erase(0, 1);
-    if (files_->find(clean)) return {EntryKind::file, clean};
-    if (has_folder(*files_, clean)) return {EntryKind::folder, clean};
-    return {};
-  }
+  if (in_memory_ && !clean.empty() && clean.front() == '/') clean.erase(0, 1);
+  // Files that are known were found without following a link, so their paths are resolved.
+  if (files_ != nullptr && files_->find(clean)) return {EntryKind::file, clean};
+  if (files_ != nullptr && files_->has_folder(clean)) return {EntryKind::folder, clean};
+  if (in_memory_) return {};
   const std::string full = clean.empty() ? root_ : clean.front() == '/' ? clean : root_ + "/" + clean;
+  // Most names that are tried are not there, and one call tells; resolving takes one for each part of the path.
+  if (full.size() >= PATH_MAX || ::access(full.c_str(), F_OK) != 0) return {};
   char resolved[PATH_MAX];
-  if (full.size() >= PATH_MAX || realpath(full.c_str(), resolved) == nullptr) return {};
+  if (realpath(full.c_str(), resolved) == nullptr) return {};
   struct stat status {};
   if (stat(resolved, &status) != 0) return {};
   ResolvedPath result;
@@ -110,6 +132,26 @@ ResolvedPath FileAccess::resolve(std::string_view path) const {
     if (!result.path.empty() && result.path.front() == '/') result.path.erase(0, 1);
   }
   return result;
+}
+
+std::vector<std::string> FileAccess::list(std::string_view folder) const {
+  std::vector<std::string> names;
+  if (in_memory_) {
+    names = names_below(*files_, folder);
+  } else {
+    const std::string full = is_in_root(folder) ? root_ + "/" + std::string(folder) : std::string(folder);
+    const std::unique_ptr<DIR, CloseFolder> open(opendir(full.c_str()));
+    while (open != nullptr && names.size() <= kMostListed) {
+      const dirent* entry = readdir(open.get());
+      if (entry == nullptr) break;
+      const std::string_view name = entry->d_name;
+      if (name != "." && name != "..") names.emplace_back(name);
+    }
+  }
+  if (names.size() > kMostListed) return {};
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
 }
 
 Result<std::string> FileAccess::read(std::string_view path, std::size_t max_bytes) const {

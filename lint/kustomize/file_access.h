@@ -4,15 +4,19 @@
 // of the root has an absolute path, and only the disk has such files. Knows nothing of YAML.
 #pragma once
 
-#include <map>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lint/base/result.h"
 #include "lint/base/source_file.h"
 
 namespace vlint::kustomize {
+
+inline constexpr std::size_t kMostListed = 10'000;
 
 enum class EntryKind : std::uint8_t { none, file, folder };
 
@@ -37,13 +41,20 @@ class FileAccess {
   // On disk below `root`, an absolute path with links resolved. Files of `known` are read from there.
   static FileAccess on_disk(std::string root, const FileSet* known = nullptr);
 
+  // Whether something stands at a path: the cheap question.
+  bool exists(std::string_view path) const;
   // What stands at a path, with all links followed. Never an error: what cannot be looked at is not there.
   ResolvedPath resolve(std::string_view path) const;
+  // The names in a folder by its resolved path, sorted; of at most `kMostListed` entries, none when it has more. Never
+  // an error.
+  std::vector<std::string> list(std::string_view folder) const;
   // The bytes of a file by its resolved path. At most `max_bytes`; error: not readable, or too long.
   Result<std::string> read(std::string_view path, std::size_t max_bytes) const;
 
   const FileSet* known() const { return files_; }
   const std::string& root() const { return root_; }
+  // Whether a resolved path lies in the root folder; everything does in memory.
+  static bool is_in_root(std::string_view resolved) { return resolved.empty() || resolved.front() != '/'; }
   bool in_memory() const { return in_memory_; }
 
  private:

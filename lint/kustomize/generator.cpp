@@ -116,12 +116,9 @@ class Generator {
   void check_keys() {
     std::map<std::string_view, const Pair*> known;
     for (const Pair& pair : pairs_) {
-      const bool valid = !pair.key.empty() && std::all_of(pair.key.begin(), pair.key.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-               c == '.';
-      });
-      if (!valid || pair.key.size() > 253) {
-        fail(pair.where, fmt::format("{} is no key for a ConfigMap or Secret: letters, digits, `-`, `_` and `.` are",
+      // It stands in the object without quotes, where it is read once more.
+      if (resolve_v3(pair.key) != Tag::string) {
+        fail(pair.where, fmt::format("the key {} is no text to YAML, so the object that gets it cannot be printed",
                                      quoted(pair.key)));
       }
       const auto [at, is_new] = known.emplace(pair.key, &pair);
@@ -285,7 +282,8 @@ void absorb(Editor& editor, Resources& resources, Resource generated_resource, S
   const std::string_view word = behavior == Behavior::merge ? "merge" : "replace";
   if (matches.empty()) {
     if (changes) {
-      fail(where, fmt::format("`behavior: {}` needs an object {} to {}, and there is none", word, id.title(), word));
+      fail_absent(FaultKind::broken_build, where,
+                  fmt::format("`behavior: {}` needs an object {} to {}, and there is none", word, id.title(), word));
     }
     resources.push_back(std::move(generated_resource));
     return;

@@ -6,6 +6,7 @@
 #include <deque>
 
 #include "lint/base/text.h"
+#include "lint/kustomize/build.h"
 
 namespace vlint::kustomize {
 namespace {
@@ -14,6 +15,8 @@ bool starts_with(std::string_view text, std::string_view prefix) { return text.s
 bool ends_with(std::string_view text, std::string_view suffix) {
   return text.size() >= suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
 }
+
+constexpr std::size_t kMostFoldersToSearch = 200;  // for a file that lies one folder below
 
 [[noreturn]] void no_object(const Node* node, std::string_view why) {
   fail(node->span(), fmt::format("this is no Kubernetes object: {}", why));
@@ -60,34 +63,93 @@ ResolvedPath Loader::resolve(std::string_view path) const {
   return sources_.access().resolve(join_path(folder(), path));
 }
 
-Loader Loader::inside(std::string folder) const {
-  std::vector<std::string> stack = stack_;
-  stack.push_back(std::move(folder));
+Loader Loader::inside(std::string folder, Span entry) const {
+  std::vector<OpenFolder> stack = stack_;
+  stack.push_back({std::move(folder), entry});
   return Loader(sources_, restricted_, std::move(stack), files_);
 }
 
-void Loader::missing(std::string_view path, Span where, std::string_view wanted) const {
+// Whether a path of this kustomization can have been meant by one that leads nowhere: it is of the right kind and not
+// listed already.
+bool Loader::can_be_meant(std::string_view instead, bool may_be_folder) const {
+  const ResolvedPath resolved = resolve(instead);
+  if (resolved.kind == EntryKind::none) return false;
+  if (restricted_ && !FileAccess::is_in_root(resolved.path)) return false;
+  if (resolved.kind == EntryKind::folder) {
+    if (!may_be_folder || kustomization_file(sources_.access(), resolved.path).empty()) return false;
+    const auto contains = [&](const OpenFolder& open) { return is_inside(open.path, resolved.path); };
+    if (std::any_of(stack_.begin(), stack_.end(), contains)) return false;
+  } else if (restricted_ && !is_inside(resolved.path, folder())) {
+    return false;
+  }
+  const std::string_view name = instead.substr(instead.rfind('/') + 1);
+  if (resolved.kind == EntryKind::file && (name == "kustomization.yaml" || name == "kustomization.yml")) return false;
+  if (kustomization_ == nullptr) return true;
+  const std::string cleaned = join_path(folder(), instead);
+  for (yaml::NodeId id = 0; id < kustomization_->nodes.size(); ++id) {
+    if (kustomization_->nodes[id].kind != yaml::Kind::scalar) continue;
+    if (join_path(folder(), kustomization_->scalar_text(id)) == cleaned) return false;
+  }
+  return true;
+}
+
+// The nearest path that exists: the first part of the path that does not exist is looked for among its neighbours, and
+// the file or folder by its own name one folder below.
+std::string Loader::suggestion_for(std::string_view path, bool may_be_folder) const {
+  const std::vector<std::string_view> parts = split(path, '/');
+  std::string head;
+  std::size_t at = 0;
+  for (; at < parts.size(); ++at) {
+    const std::string longer = head + std::string(parts[at]);
+    if (resolve(longer).kind == EntryKind::none) break;
+    head = longer + "/";
+  }
+  if (at == parts.size()) return {};
+  const ResolvedPath parent = resolve(head.empty() ? "." : head);
+  if (parent.kind != EntryKind::folder || (restricted_ && !FileAccess::is_in_root(parent.path))) return {};
+  const std::string rest =
+      join(std::vector<std::string_view>(parts.begin() + static_cast<std::ptrdiff_t>(at) + 1, parts.end()), "/");
+  const std::string tail = rest.empty() ? std::string() : "/" + rest;
+  const std::vector<std::string> names = sources_.access().list(parent.path);
+  std::vector<std::string_view> near;
+  std::vector<std::string> below;
+  for (const std::string& name : names) {
+    if (can_be_slip(parts[at], name) && can_be_meant(head + name + tail, may_be_folder)) near.push_back(name);
+    const std::string deeper = head + name + "/" + std::string(parts[at]) + tail;
+    const bool searches = names.size() <= kMostFoldersToSearch && below.size() < 2;
+    if (searches && can_be_meant(deeper, may_be_folder)) below.push_back(deeper);
+  }
+  if (const auto found = nearest(parts[at], near)) return head + std::string(*found) + tail;
+  return below.size() == 1 ? below.front() : std::string();
+}
+
+void Loader::missing(std::string_view path, Span where, bool may_be_folder) const {
   Fault fault;
   fault.kind = FaultKind::missing_file;
-  fault.message = fmt::format("there is no {} {}", wanted, join_path(folder(), path));
+  fault.message =
+      fmt::format("there is no {} {}", may_be_folder ? "file or folder" : "file", join_path(folder(), path));
   fault.where = where;
-  const std::string tried = join_path(folder(), path);
-  const FileSet* known = sources_.access().known();
-  if (known != nullptr) {
-    const std::string parent(parent_path(tried));
-    std::vector<std::string_view> names;
-    for (std::size_t i = 0; i < known->size(); ++i) {
-      const std::string_view candidate = (*known)[known->id_at(i)].path;
-      if (parent_path(candidate) == parent) names.push_back(candidate);
-    }
-    if (const auto near = closest(tried, names, 3)) {
-      const std::string_view name = near->substr(near->rfind('/') == std::string_view::npos ? 0 : near->rfind('/') + 1);
-      const std::size_t slash = path.rfind('/');
-      fault.suggestion = fmt::format("{}{}", slash == std::string_view::npos ? "" : path.substr(0, slash + 1), name);
-      fault.message += fmt::format(", did you mean {}?", fault.suggestion);
-    }
-  }
+  fault.subject = path;
+  // An entry of a generator may have its key before the path.
+  const std::string_view text = where.valid() ? sources_.text(where.file) : std::string_view();
+  const std::string_view bytes = where.end <= text.size() ? text.substr(where.begin, where.size()) : std::string_view();
+  const bool has_key =
+      bytes.size() > path.size() && ends_with(bytes, path) && bytes[bytes.size() - path.size() - 1] == '=';
+  if (has_key) fault.where.begin = where.end - static_cast<std::uint32_t>(path.size());
+  const std::string instead = suggestion_for(path, may_be_folder);
+  if (!instead.empty()) suggest(fault, instead, has_key || is_text_of(bytes, path));
   throw Failure{std::move(fault)};
+}
+
+void Loader::outside(std::string_view path, Span where, bool of_repository) const {
+  fail(FaultKind::leaves_root, where,
+       of_repository
+           ? fmt::format("{} lies outside of the repository, and nothing outside is read (--load-restrictor "
+                         "LoadRestrictionsNone allows it)",
+                         path)
+           : fmt::format("{} lies outside of the kustomization's folder, which Kustomize refuses (--load-restrictor "
+                         "LoadRestrictionsNone allows it)",
+                         path));
 }
 
 const FileText& Loader::file(std::string_view path, Span where) const {
@@ -96,24 +158,34 @@ const FileText& Loader::file(std::string_view path, Span where) const {
   }
   if (path.empty()) fail(FaultKind::missing_file, where, "the path of a file is empty");
   const ResolvedPath resolved = resolve(path);
-  if (resolved.kind == EntryKind::none) missing(path, where, "file");
+  if (resolved.kind == EntryKind::none) missing(path, where, false);
+  if (restricted_ && !FileAccess::is_in_root(resolved.path)) outside(path, where, true);
   if (resolved.kind == EntryKind::folder) fail(where, fmt::format("{} is a folder, and a file is needed", path));
-  if (restricted_ && !is_inside(resolved.path, folder())) {
-    fail(FaultKind::leaves_root, where,
-         fmt::format("{} lies outside of the kustomization's folder, which Kustomize refuses (--load-restrictor "
-                     "LoadRestrictionsNone allows it)",
-                     path));
-  }
+  if (restricted_ && !is_inside(resolved.path, folder())) outside(path, where, false);
   const FileText& text = sources_.file(resolved.path);
   if (text.unreadable) fail(where, *text.unreadable);
   files_.insert(resolved.path);
   return text;
 }
 
+void Loader::fail_cycle(const std::string& folder, std::size_t outer, Span where) const {
+  const std::string& open = stack_[outer].path;
+  Fault fault;
+  fault.kind = FaultKind::cycle;
+  fault.message = fmt::format("{} is or contains {}, which is being built: the kustomizations include each other",
+                              folder.empty() ? "." : folder, open.empty() ? "." : open);
+  fault.where = where;
+  if (outer + 1 < stack_.size()) {
+    fault.related = stack_[outer + 1].entry;
+    fault.related_message = "the way round begins here";
+  }
+  throw Failure{std::move(fault)};
+}
+
 std::string Loader::inner_folder(std::string_view path, Span where) const {
   if (path.empty()) fail(where, "the path of a folder is empty");
   if (is_remote(path)) {
-    fail(FaultKind::remote, where, fmt::format("{} is in another repository, and nothing is fetched", path));
+    fail(FaultKind::remote, where, fmt::format("{} is elsewhere on the network, and nothing is fetched", path));
   }
   if (path.front() == '/') {
     fail(FaultKind::leaves_root, where, fmt::format("the path of a folder must be relative, and {} is absolute", path));
@@ -125,14 +197,11 @@ std::string Loader::inner_folder(std::string_view path, Span where) const {
     }
   }
   const ResolvedPath resolved = resolve(path);
-  if (resolved.kind == EntryKind::none) missing(path, where, "file or folder");
+  if (resolved.kind == EntryKind::none) missing(path, where, true);
+  if (restricted_ && !FileAccess::is_in_root(resolved.path)) outside(path, where, true);
   if (resolved.kind == EntryKind::file) fail(where, fmt::format("{} is a file, and a folder is needed", path));
-  for (const std::string& outer : stack_) {
-    if (is_inside(outer, resolved.path)) {
-      fail(FaultKind::cycle, where,
-           fmt::format("{} is or contains {}, which is being built: the kustomizations include each other",
-                       resolved.path.empty() ? "." : resolved.path, outer.empty() ? "." : outer));
-    }
+  for (std::size_t i = 0; i < stack_.size(); ++i) {
+    if (is_inside(stack_[i].path, resolved.path)) fail_cycle(resolved.path, i, where);
   }
   return resolved.path;
 }

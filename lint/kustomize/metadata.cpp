@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include "lint/base/text.h"
@@ -15,31 +14,6 @@ namespace {
 
 constexpr std::string_view kOrigin = "config.kubernetes.io/origin";
 constexpr std::string_view kTransformations = "alpha.config.kubernetes.io/transformations";
-
-constexpr std::array<std::string_view, 22> kOrderFirst = {"Namespace",
-                                                          "ResourceQuota",
-                                                          "StorageClass",
-                                                          "CustomResourceDefinition",
-                                                          "ServiceAccount",
-                                                          "PodSecurityPolicy",
-                                                          "Role",
-                                                          "ClusterRole",
-                                                          "RoleBinding",
-                                                          "ClusterRoleBinding",
-                                                          "ConfigMap",
-                                                          "Secret",
-                                                          "Endpoints",
-                                                          "Service",
-                                                          "LimitRange",
-                                                          "PriorityClass",
-                                                          "PersistentVolume",
-                                                          "PersistentVolumeClaim",
-                                                          "Deployment",
-                                                          "StatefulSet",
-                                                          "CronJob",
-                                                          "PodDisruptionBudget"};
-constexpr std::array<std::string_view, 2> kOrderLast = {"MutatingWebhookConfiguration",
-                                                        "ValidatingWebhookConfiguration"};
 
 std::string or_mark(std::string_view text, std::string_view mark) { return std::string(text.empty() ? mark : text); }
 
@@ -149,10 +123,7 @@ void Target::sort(Resources& resources) {
   const yaml::Value options = field(root_, "sortOptions");
   bool legacy = shared_.options.reorder != Reorder::none;
   std::map<std::string, int, std::less<>> ranks;
-  for (std::size_t i = 0; i < kOrderFirst.size(); ++i) {
-    ranks.emplace(kOrderFirst[i], static_cast<int>(i) - static_cast<int>(kOrderFirst.size()));
-  }
-  for (std::size_t i = 0; i < kOrderLast.size(); ++i) ranks.emplace(kOrderLast[i], static_cast<int>(i) + 1);
+  bool own_ranks = false;
   if (options) {
     const std::string_view order = text_field(options, "order");
     const yaml::Value given = field(options, "legacySortOptions");
@@ -162,7 +133,7 @@ void Target::sort(Resources& resources) {
     legacy = order == "legacy";
     if (!legacy && given) fail(given.span(), "legacySortOptions are for the order `legacy` only");
     if (given) {
-      ranks.clear();
+      own_ranks = true;
       const std::vector<yaml::Value> first = field(given, "orderFirst").items();
       for (std::size_t i = 0; i < first.size(); ++i) {
         ranks[std::string(first[i].text())] = static_cast<int>(i) - static_cast<int>(first.size());
@@ -177,10 +148,9 @@ void Target::sort(Resources& resources) {
     const ObjectId id = resources[i].id();
     const auto rank = ranks.find(id.gvk.kind);
     SortKey key;
-    key.rank = rank == ranks.end() ? 0 : rank->second;
+    key.rank = own_ranks ? (rank == ranks.end() ? 0 : rank->second) : kind_rank(id.gvk.kind);
     key.core_namespace = id.gvk.kind == "Namespace";
-    key.gvk =
-        fmt::format("{}_{}_{}", or_mark(id.gvk.group, "~G"), or_mark(id.gvk.version, "~V"), or_mark(id.gvk.kind, "~K"));
+    key.gvk = sort_text(id.gvk);
     key.id = fmt::format("{}.{}.{}|{}|{}", or_mark(id.gvk.kind, "[noKind]"), or_mark(id.gvk.version, "[noVer]"),
                          or_mark(id.gvk.group, "[noGrp]"), or_mark(id.name_space, "~X"), or_mark(id.name, "~N"));
     key.index = i;

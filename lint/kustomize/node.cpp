@@ -4,6 +4,7 @@
 #include <cstring>
 #include <unordered_map>
 
+#include "lint/kustomize/fault.h"
 #include "lint/yaml/value.h"
 
 namespace vlint::kustomize {
@@ -26,7 +27,8 @@ Tag tag_named(std::string_view text) {
 // Reads the nodes of one document.
 class DocumentReader {
  public:
-  DocumentReader(Arena& arena, const yaml::Tree& tree) : arena_(arena), tree_(tree) {}
+  DocumentReader(Arena& arena, const yaml::Tree& tree, const MovedTags& tags)
+      : arena_(arena), tree_(tree), tags_(tags) {}
 
   Node* read(yaml::NodeId place) {
     if (tree_.nodes[place].kind == yaml::Kind::alias) {
@@ -57,16 +59,21 @@ class DocumentReader {
     const std::string_view text = tree_.scalar_text(node->place);
     node->bytes = text.data();
     node->count = static_cast<std::uint32_t>(text.size());
-    const yaml::Tag* tag = tree_.tag_of(node->place);
-    const std::string_view name = tag != nullptr ? tree_.slice(tag->begin, tag->end) : std::string_view();
-    if (tag != nullptr && name != "!") {
+    const std::string_view name = tag_at(node->place);
+    if (!name.empty() && name != "!") {
       node->tag = tag_named(name);
       node->flags |= kSuspect;
       return;
     }
-    node->tag = node->style == yaml::Style::plain && tag == nullptr ? resolve_v3(text) : Tag::string;
+    node->tag = node->style == yaml::Style::plain && name.empty() ? resolve_v3(text) : Tag::string;
     if (node->style == yaml::Style::plain && !agrees(node->tag, text)) node->flags |= kSuspect;
     if (node->style == yaml::Style::folded && reprint_folded(text) != text) node->flags |= kSuspect;
+  }
+
+  std::string_view tag_at(yaml::NodeId place) const {
+    if (const yaml::Tag* tag = tree_.tag_of(place)) return tree_.slice(tag->begin, tag->end);
+    const auto moved = tags_.find(place);
+    return moved == tags_.end() ? std::string_view() : std::string_view(moved->second);
   }
 
   // Whether yaml::Value sees the same type and Kustomize prints it as it stands.
@@ -127,6 +134,7 @@ class DocumentReader {
 
   Arena& arena_;
   const yaml::Tree& tree_;
+  const MovedTags& tags_;
   std::vector<Node*> stack_;
   std::unordered_map<yaml::NodeId, Node*> anchored_;  // looked up only
 };
@@ -225,6 +233,7 @@ void* Arena::allocate(std::size_t size, std::size_t alignment) {
     // Small builds stay small: chunks grow from 4 to 64 KiB.
     const std::size_t chunk =
         std::max(std::min(kChunk, std::size_t{4096} << std::min<std::size_t>(chunks_.size(), 4)), size);
+    if (bytes_ + chunk > kMostBuildBytes) fail({}, "this build takes more than 1 GiB of memory, which is the limit");
     chunks_.push_back(std::make_unique<char[]>(chunk));
     at_ = chunks_.back().get();
     left_ = chunk;
@@ -237,8 +246,8 @@ void* Arena::allocate(std::size_t size, std::size_t alignment) {
   return result;
 }
 
-const Node* read_document(Arena& arena, const yaml::Tree& tree, yaml::NodeId root) {
-  return root == yaml::kNoNode ? nullptr : DocumentReader(arena, tree).read(root);
+const Node* read_document(Arena& arena, const yaml::Tree& tree, yaml::NodeId root, const MovedTags& tags) {
+  return root == yaml::kNoNode ? nullptr : DocumentReader(arena, tree, tags).read(root);
 }
 
 Node* Editor::own(Node* node) {
@@ -253,13 +262,28 @@ Node* Editor::own(Node* node) {
   return copy;
 }
 
+// Copies of copies can nest and double without end, also where they are shared.
+void Editor::count_copied(const Node* node, std::size_t depth) {
+  constexpr std::size_t kMostCopied = 5'000'000;
+  constexpr std::size_t kDeepest = 400;
+  if (++copied_ > kMostCopied) fail(node->span(), "patches and replacements copy more than 5,000,000 values");
+  if (depth > kDeepest) fail(node->span(), "a copied value is nested deeper than 400");
+  if (node->is_scalar()) return;
+  for (std::size_t i = 0; i < node->count; ++i) count_copied(node->kids[i], depth + 1);
+}
+
 Node* Editor::share(Node* node) {
+  if (node->owner != 0 && !node->is_scalar()) count_copied(node, 0);
+  return shared(node);
+}
+
+Node* Editor::shared(Node* node) {
   if (!owns(node)) return node;
   Node* copy = arena_.make(*node);
   if (copy->is_scalar()) return copy;
   copy->kids = arena_.list(node->count);
   copy->room = node->count;
-  for (std::size_t i = 0; i < node->count; ++i) copy->kids[i] = share(node->kids[i]);
+  for (std::size_t i = 0; i < node->count; ++i) copy->kids[i] = shared(node->kids[i]);
   return copy;
 }
 

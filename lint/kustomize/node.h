@@ -9,8 +9,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -120,7 +122,11 @@ Node* find_path(const Node* node, std::initializer_list<std::string_view> keys);
 // The text of a scalar child, "" when missing or empty (kyaml getMetaStringField).
 std::string_view text_at(const Node* mapping, std::string_view key);
 
-// Memory for nodes, their lists of children and made texts. Not to be used by two threads at once.
+// How much one build may take: no build that anybody means takes a hundredth of it.
+inline constexpr std::size_t kMostBuildBytes = std::size_t{1} << 30;
+
+// Memory for nodes, their lists of children and made texts. Not to be used by two threads at once. Throws Failure when
+// it holds more than kMostBuildBytes.
 class Arena {
  public:
   Arena() = default;
@@ -145,8 +151,10 @@ class Arena {
   std::size_t bytes_ = 0;
 };
 
+// Tags of a tree whose text is not at hand any more.
+using MovedTags = std::map<yaml::NodeId, std::string>;
 // The root of a document as Kustomize reads it: aliases and merge keys expanded. Null for an empty document.
-const Node* read_document(Arena& arena, const yaml::Tree& tree, yaml::NodeId root);
+const Node* read_document(Arena& arena, const yaml::Tree& tree, yaml::NodeId root, const MovedTags& tags = {});
 
 // Changes to nodes on behalf of one build. All functions that return a node return the one to put in the place of the
 // argument: itself when it belongs to this build already.
@@ -159,7 +167,8 @@ class Editor {
   bool owns(const Node* node) const { return node->owner == owner_; }
 
   Node* own(Node* node);
-  // A copy that is safe to put in a second place: nodes of this build are copied, others shared.
+  // A copy that is safe to put in a second place: nodes of this build are copied, others shared. Throws Failure when it
+  // nests too deep or when there were too many.
   Node* share(Node* node);
 
   Node* scalar(std::string_view text, Tag tag, const Provenance& provenance);
@@ -185,9 +194,12 @@ class Editor {
 
  private:
   void reserve(Node* collection, std::size_t count);
+  void count_copied(const Node* node, std::size_t depth);
+  Node* shared(Node* node);
 
   Arena& arena_;
   std::uint32_t owner_;
+  std::size_t copied_ = 0;
 };
 
 }  // namespace vlint::kustomize

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
 #include "lint/base/text.h"
 #include "lint/kustomize/engine.h"
@@ -75,7 +77,161 @@ bool wipes_annotations(const Node* patch) {
          (annotations != nullptr && (annotations->is_null() || replaces(annotations)));
 }
 
+// The names of the items that a list has and the one that replaces it has not; none when an item has no name, because
+// then nobody can tell which is which.
+std::vector<std::string> dropped_items(const Node* list, const Node* patch) {
+  std::set<std::string_view> kept;
+  for (std::size_t i = 0; i < patch->size(); ++i) kept.insert(text_at(patch->item(i), "name"));
+  std::vector<std::string> dropped;
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const std::string_view name = text_at(list->item(i), "name");
+    if (name.empty()) return {};
+    if (kept.count(name) == 0) dropped.emplace_back(name);
+  }
+  return dropped;
+}
+
+std::string shortened(const std::vector<std::string>& names) {
+  constexpr std::size_t kMostNamed = 5;
+  std::vector<std::string> first;
+  for (std::size_t i = 0; i < names.size() && i < kMostNamed; ++i) first.push_back(quoted(names[i]));
+  std::string text = join(first, ", ");
+  if (names.size() > kMostNamed) text += fmt::format(" and {} more", names.size() - kMostNamed);
+  return text;
+}
+
+// Whether the bytes at a scalar's place are its own: those of an inline patch that is no literal block scalar are not.
+bool is_exact(const Node* scalar) {
+  return scalar != nullptr && scalar->tree != nullptr && scalar->provenance == nullptr &&
+         is_text_of(scalar->tree->slice(scalar->span().begin, scalar->span().end), scalar->text());
+}
+
+void suggest_in_place(Fault& fault, const Node* scalar, std::string_view suggestion) {
+  if (scalar != nullptr) fault.where = scalar->span();
+  suggest(fault, suggestion, is_exact(scalar));
+}
+
+// What comes nearest to an object that a patch names and that is not there: the same in another apiVersion, in another
+// namespace, or one whose name or kind is spelled nearly so.
+void suggest_for_patch(Fault& fault, const Resources& resources, const Resource& patch) {
+  const ObjectId id = patch.id();
+  const Node* metadata = find(patch.root, "metadata");
+  std::vector<std::string_view> names;
+  std::vector<std::string_view> kinds;
+  for (const Resource& resource : resources) {
+    const ObjectId other = resource.id();
+    const bool same_namespace = other.effective_namespace() == id.effective_namespace();
+    if (other.gvk == id.gvk && same_namespace) names.push_back(other.name);
+    if (other.name == id.name && same_namespace) kinds.push_back(other.gvk.kind);
+    if (other.gvk.kind != id.gvk.kind || other.name != id.name || fault.related.valid()) continue;
+    fault.related = resource.place();
+    if (other.gvk != id.gvk) {
+      fault.related_message = fmt::format("this one has the apiVersion {}", resource.api_version());
+      suggest_in_place(fault, find(patch.root, "apiVersion"), resource.api_version());
+    } else {
+      fault.related_message = other.name_space.empty()
+                                  ? std::string("this one has no namespace")
+                                  : fmt::format("this one is in the namespace {}", quoted(other.name_space));
+      const Node* written = find(metadata, "namespace");
+      if (written != nullptr && !other.name_space.empty()) suggest_in_place(fault, written, other.name_space);
+    }
+  }
+  if (fault.related.valid()) return;
+  if (const auto name = nearest(id.name, names)) return suggest_in_place(fault, find(metadata, "name"), *name);
+  if (const auto kind = nearest(id.gvk.kind, kinds)) suggest_in_place(fault, find(patch.root, "kind"), *kind);
+}
+
+// The nearest text for the one part of a target that keeps it from selecting something.
+void suggest_for_target(Fault& fault, const Resources& resources, yaml::Value target) {
+  using Part = Selector::Part;
+  const Selector selector(target);
+  std::optional<Part> culprit;
+  std::vector<std::string_view> texts;
+  for (const Resource& resource : resources) {
+    const std::vector<Part> misfits = selector.misfits(resource);
+    if (misfits.size() != 1) continue;
+    if (culprit && *culprit != misfits.front()) return;
+    culprit = misfits.front();
+    const ObjectId id = resource.id();
+    switch (misfits.front()) {
+      case Part::group:
+        texts.push_back(id.gvk.group);
+        break;
+      case Part::version:
+        texts.push_back(id.gvk.version);
+        break;
+      case Part::kind:
+        texts.push_back(id.gvk.kind);
+        break;
+      case Part::name:
+        texts.push_back(id.name);
+        break;
+      case Part::name_space:
+        texts.push_back(id.name_space);
+        break;
+      case Part::labels:
+        return;
+    }
+  }
+  if (!culprit) return;
+  constexpr std::string_view kNames[] = {"group", "version", "kind", "name", "namespace"};
+  const yaml::Value written = field(target, kNames[static_cast<std::size_t>(*culprit)]);
+  const auto near = nearest(written.text(), texts);
+  const bool is_plain = written.text().find_first_of("*+?()[]{}|^$\\") == std::string_view::npos;
+  if (!near || near->empty() || !is_plain) return;
+  fault.where = written.span();
+  suggest(fault, *near, is_text_of(written.tree()->slice(fault.where.begin, fault.where.end), written.text()));
+}
+
+bool is_directive(std::string_view key) {
+  return key == "$patch" || key == "$retainKeys" || key.substr(0, 17) == "$setElementOrder/" ||
+         key.substr(0, 25) == "$deleteFromPrimitiveList/";
+}
+
+// A field whose value holds patches for somebody else, as a HelmRelease's post-renderer does.
+bool holds_patches(std::string_view key) {
+  return key == "patches" || key == "patchesStrategicMerge" || key == "patchesJson6902";
+}
+
+// Calls `found` with every key below a node that is a directive.
+template <typename Fn>
+void each_directive(const Node* node, Fn&& found) {
+  for (std::size_t i = 0; i < node->size(); ++i) {
+    if (node->is_sequence()) {
+      each_directive(node->item(i), found);
+      continue;
+    }
+    const std::string_view key = node->key(i)->text();
+    if (is_directive(key)) found(node->key(i));
+    if (!holds_patches(key)) each_directive(node->value(i), found);
+  }
+}
+
 }  // namespace
+
+void Target::find_directives(const Node* patch) {
+  each_directive(patch, [&](const Node* key) { findings_.directives.emplace(key->tree, key->place); });
+}
+
+// Directives that Kustomize does not carry out are fields of the output.
+void Target::note_dead_directives(const Resources& resources) {
+  if (findings_.directives.empty()) return;
+  auto open = findings_.directives;
+  for (const Resource& resource : resources) {
+    each_directive(resource.root, [&](const Node* key) {
+      if (open.erase({key->tree, key->place}) == 0) return;
+      Fault fault;
+      fault.kind = FaultKind::dead_directive;
+      fault.message = fmt::format("Kustomize does not carry out {} here: it stays in {} as a field",
+                                  quoted(key->text()), resource.id().title());
+      fault.where = key->span();
+      fault.related = resource.place();
+      fault.related_message = "the object that keeps it";
+      fault.subject = key->text();
+      note(std::move(fault));
+    });
+  }
+}
 
 MergeContext Target::merge_context() {
   MergeContext context;
@@ -97,16 +253,18 @@ MergeContext Target::merge_context() {
     return {};
   };
   context.on_list_replaced = [this](const Node* list, const Node* patch) {
-    if (patch->size() >= list->size()) return;
-    Fault note;
-    note.kind = FaultKind::drops_list_items;
-    note.message =
-        fmt::format("this patch replaces a list of {} items by {}; Kustomize knows no key by which to merge it",
-                    list->size(), patch->size());
-    note.where = patch->span();
-    note.related = list->span();
-    note.related_message = "the list that is replaced";
-    findings_.notes.push_back(std::move(note));
+    Fault fault;
+    fault.items = dropped_items(list, patch);
+    if (fault.items.empty()) return;
+    fault.kind = FaultKind::drops_list_items;
+    fault.message = fmt::format(
+        "this patch replaces a list of {} items by {} and drops {}; Kustomize knows no key by which to merge the lists "
+        "of a custom resource",
+        list->size(), patch->size(), shortened(fault.items));
+    fault.where = patch->span();
+    fault.related = list->span();
+    fault.related_message = "the list that is replaced";
+    note(std::move(fault));
   };
   return context;
 }
@@ -116,6 +274,7 @@ std::vector<Resource> Target::patches_of(const ParsedText& text) {
   for (Node* object : read_objects(editor_.arena(), text)) {
     Resource patch;
     patch.root = object;
+    find_directives(object);
     patches.push_back(std::move(patch));
   }
   return patches;
@@ -181,15 +340,17 @@ void Target::apply_patch(Resources& resources, yaml::Value entry) {
     hit = true;
     patch_json(resource, patch.json, true);
   }
-  if (!hit) note_no_target(target);
+  if (!hit) note_no_target(resources, target);
 }
 
-void Target::note_no_target(yaml::Value target) {
-  Fault note;
-  note.kind = FaultKind::patch_matches_nothing;
-  note.message = "this target selects no object, so the patch does nothing";
-  note.where = target.span();
-  findings_.notes.push_back(std::move(note));
+void Target::note_no_target(const Resources& resources, yaml::Value target) {
+  Fault fault;
+  fault.kind = FaultKind::patch_matches_nothing;
+  fault.message = "this target selects no object, so the patch does nothing";
+  fault.where = target.span();
+  fault.by_absence = true;
+  suggest_for_target(fault, resources, target);
+  note(std::move(fault));
 }
 
 void Target::apply_merge_patches(Resources& resources, const std::vector<Resource>& patches, StepKind) {
@@ -202,7 +363,7 @@ void Target::apply_merge_patches(Resources& resources, const std::vector<Resourc
           continue;
         if (match != nullptr) {
           Fault fault;
-          fault.kind = FaultKind::no_patch_target;
+          fault.kind = FaultKind::broken_build;
           fault.message =
               fmt::format("several objects are, or were, {}, so it is not clear which one to patch", id.title());
           fault.where = patch.place();
@@ -218,22 +379,15 @@ void Target::apply_merge_patches(Resources& resources, const std::vector<Resourc
   }
 }
 
-// Says what comes nearest to what the patch names.
 void Target::no_match(const Resources& resources, const Resource& patch) {
   const ObjectId id = patch.id();
   Fault fault;
   fault.kind = FaultKind::no_patch_target;
-  fault.message = fmt::format("no object is {} ({}), so there is nothing to patch", id.title(), patch.api_version());
+  const std::string_view version = patch.api_version().empty() ? "without an apiVersion" : patch.api_version();
+  fault.message = fmt::format("no object is {} ({}), so there is nothing to patch", id.title(), version);
   fault.where = patch.place();
-  for (const Resource& resource : resources) {
-    const ObjectId other = resource.id();
-    if (other.gvk.kind != id.gvk.kind || other.name != id.name) continue;
-    fault.related = resource.place();
-    fault.related_message = other.gvk != id.gvk
-                                ? fmt::format("this one has the apiVersion {}", resource.api_version())
-                                : fmt::format("this one is in the namespace {}", quoted(other.name_space));
-    break;
-  }
+  fault.by_absence = true;
+  suggest_for_patch(fault, resources, patch);
   throw Failure{std::move(fault)};
 }
 
@@ -243,7 +397,7 @@ void Target::apply_to_selected(Resources& resources, yaml::Value target, const R
   for (Resource& resource : resources) {
     if (selector.selects(resource)) selected.push_back(&resource);
   }
-  if (selected.empty()) return note_no_target(target);
+  if (selected.empty()) return note_no_target(resources, target);
   for (Resource* object : selected) {
     Resource own = patch;
     own.root = tidy_string_map(editor_, own.root, "labels");
@@ -360,7 +514,7 @@ void Target::apply_json6902(Resources& resources, yaml::Value entry, std::string
     hit = true;
     patch_json(resource, operations, false);
   }
-  if (!hit) note_no_target(target);
+  if (!hit) note_no_target(resources, target);
 }
 
 void Target::drop_deleted(Resources& resources) {

@@ -224,10 +224,30 @@ class NameUpdater {
 
 // --- references in custom resources ---
 
+// Groups of Kubernetes itself with a dot in their name; `snapshot.storage.k8s.io` and `gateway.networking.k8s.io` are
+// groups of custom resources.
+constexpr std::string_view kOwnGroups[] = {"admissionregistration.k8s.io",
+                                           "apiextensions.k8s.io",
+                                           "apiregistration.k8s.io",
+                                           "authentication.k8s.io",
+                                           "authorization.k8s.io",
+                                           "certificates.k8s.io",
+                                           "coordination.k8s.io",
+                                           "discovery.k8s.io",
+                                           "events.k8s.io",
+                                           "flowcontrol.apiserver.k8s.io",
+                                           "networking.k8s.io",
+                                           "node.k8s.io",
+                                           "rbac.authorization.k8s.io",
+                                           "resource.k8s.io",
+                                           "scheduling.k8s.io",
+                                           "storage.k8s.io",
+                                           "storagemigration.k8s.io",
+                                           "internal.apiserver.k8s.io"};
+
 bool is_builtin_group(std::string_view group) {
-  static constexpr std::string_view kSuffix = ".k8s.io";
   return group.find('.') == std::string_view::npos ||
-         (group.size() > kSuffix.size() && group.substr(group.size() - kSuffix.size()) == kSuffix);
+         std::find(std::begin(kOwnGroups), std::end(kOwnGroups), group) != std::end(kOwnGroups);
 }
 
 // Whether a field of this name, in a field of that name, names an object of the kind.
@@ -235,20 +255,28 @@ bool names_kind(std::string_view key, std::string_view parent, std::string_view 
   const std::string text = to_lower_ascii(fmt::format("{}.{}", parent, key));
   const auto has = [&](std::string_view word) { return text.find(word) != std::string::npos; };
   if (kind == "PersistentVolumeClaim") return has("pvc") || has("claim");
-  if (kind == "Secret") return has("secret") || has("repository") || has("credential");
+  if (kind == "Secret") return has("secret") || has("credential");
   if (kind == "ConfigMap") return has("configmap");
   if (kind == "ServiceAccount") return has("serviceaccount");
   if (kind == "Service") return has("service") && !has("serviceaccount");
+  if (kind == "Namespace") return has("namespace");
   return false;
+}
+
+// volsync api/v1alpha1: fields that name a Secret without saying so.
+bool is_volsync_secret(std::string_view group, std::string_view key) {
+  return group == "volsync.backube" &&
+         (key == "repository" || key == "rcloneConfig" || key == "sshKeys" || key == "keySecret");
 }
 
 class LeftBehind {
  public:
   LeftBehind(const Resources& resources, std::vector<Fault>& notes) : notes_(notes) {
     for (const Resource& resource : resources) {
-      current_.insert(resource.name());
+      current_.emplace(resource.kind(), resource.name());
+      std::set<std::string_view> names;
       for (const FormerId& id : resource.former) {
-        if (id.name != resource.name()) renamed_[id.name].push_back(&resource);
+        if (id.name != resource.name() && names.insert(id.name).second) renamed_[id.name].push_back(&resource);
       }
     }
   }
@@ -256,26 +284,46 @@ class LeftBehind {
   void look_at(const Resource& resource) {
     if (renamed_.empty() || is_builtin_group(resource.gvk().group)) return;
     resource_ = &resource;
-    walk(find(resource.root, "spec"), "", "");
+    walk(find(resource.root, "spec"), nullptr, "", "");
   }
 
  private:
-  void walk(const Node* node, std::string_view key, std::string_view parent) {
+  void walk(const Node* node, const Node* mapping, std::string_view key, std::string_view parent) {
     if (node == nullptr) return;
     if (node->is_mapping()) {
-      for (std::size_t i = 0; i < node->size(); ++i) walk(node->value(i), node->key(i)->text(), key);
+      for (std::size_t i = 0; i < node->size(); ++i) walk(node->value(i), node, node->key(i)->text(), key);
     } else if (node->is_sequence()) {
-      for (std::size_t i = 0; i < node->size(); ++i) walk(node->item(i), key, parent);
+      for (std::size_t i = 0; i < node->size(); ++i) walk(node->item(i), mapping, key, parent);
     } else {
-      check(node, key, parent);
+      check(node, mapping, key, parent);
     }
   }
 
-  void check(const Node* node, std::string_view key, std::string_view parent) {
+  // `{kind: ConfigMap, name: settings}` names an object whatever the field is called.
+  static bool is_reference_to(const Node* mapping, std::string_view key, std::string_view kind) {
+    return key == "name" && text_at(mapping, "kind") == kind;
+  }
+
+  bool may_mean(const Resource& target, const Node* mapping, std::string_view key, std::string_view parent) const {
+    const std::string_view kind = target.kind();
+    if (current_.count({kind, target_name_}) != 0) return false;
+    const bool by_name =
+        names_kind(key, parent, kind) || (kind == "Secret" && is_volsync_secret(resource_->gvk().group, key));
+    if (!by_name && !is_reference_to(mapping, key, kind)) return false;
+    if (kind == "Namespace") return true;
+    // `{kind: Secret, name: a}` with another kind beside is about something else.
+    const std::string_view other_kind = key == "name" ? text_at(mapping, "kind") : std::string_view();
+    if (!other_kind.empty() && other_kind != kind) return false;
+    const std::string_view given = key == "name" ? text_at(mapping, "namespace") : std::string_view();
+    return target.name_space() == (given.empty() ? resource_->name_space() : given);
+  }
+
+  void check(const Node* node, const Node* mapping, std::string_view key, std::string_view parent) {
     const auto known = renamed_.find(node->text());
-    if (known == renamed_.end() || current_.count(node->text()) != 0) return;
+    if (known == renamed_.end()) return;
+    target_name_ = node->text();
     for (const Resource* target : known->second) {
-      if (!names_kind(key, parent, target->kind()) || target->name_space() != resource_->name_space()) continue;
+      if (!may_mean(*target, mapping, key, parent)) continue;
       Fault note;
       note.kind = FaultKind::reference_left_behind;
       note.message = fmt::format(
@@ -283,8 +331,11 @@ class LeftBehind {
           "references in a {}",
           resource_->id().title(), target->kind(), quoted(node->text()), quoted(target->name()), resource_->kind());
       note.where = node->span();
-      note.related = target->place();
+      note.related = find_path(target->root, {"metadata", "name"})->span();
       note.related_message = "renamed here";
+      note.subject = node->text();
+      note.suggestion = target->name();
+      note.by_absence = true;
       notes_.push_back(std::move(note));
       return;
     }
@@ -292,8 +343,9 @@ class LeftBehind {
 
   std::vector<Fault>& notes_;
   std::unordered_map<std::string_view, std::vector<const Resource*>> renamed_;  // looked up only
-  std::set<std::string_view> current_;
+  std::set<std::pair<std::string_view, std::string_view>> current_;             // kind and name
   const Resource* resource_ = nullptr;
+  std::string_view target_name_;
 };
 
 // --- vars ---
@@ -429,8 +481,9 @@ void resolve_variables(Editor& editor, Resources& resources, const std::vector<V
       break;
     }
     if (owner == nullptr) {
-      fail(variable.where, fmt::format("the var {} names an object that is not there: {} {}", quoted(variable.name),
-                                       variable.gvk.kind, variable.object_name));
+      fail_absent(FaultKind::broken_build, variable.where,
+                  fmt::format("the var {} names an object that is not there: {} {}", quoted(variable.name),
+                              variable.gvk.kind, variable.object_name));
     }
     const Node* node = look_up(owner->root, with_indices(split_field_path(variable.field_path)), variable.where);
     if (node == nullptr) {

@@ -58,6 +58,7 @@ Rendered Builder::render(std::string_view folder, bool origins) const {
       if (!first) rendered.text += "---\n";
       first = false;
       rendered.text += write_yaml(resource.root, annotate);
+      if (rendered.text.size() > kMostBuildBytes) fail({}, "this build prints more than 1 GiB, which is the limit");
     }
   } catch (Failure& failure) {
     rendered.text.clear();

@@ -172,8 +172,8 @@ class PathSetter {
 
 class Replacer {
  public:
-  Replacer(Editor& editor, Sources& sources, Resources& resources, std::vector<Fault>& notes)
-      : editor_(editor), sources_(sources), resources_(resources), notes_(notes) {}
+  Replacer(Editor& editor, Sources& sources, Resources& resources, const NoteSink& note)
+      : editor_(editor), sources_(sources), resources_(resources), note_(note) {}
 
   void run(yaml::Value replacement) {
     const yaml::Value source = field(replacement, "source");
@@ -219,7 +219,8 @@ class Replacer {
       match = &resource;
     }
     if (match == nullptr) {
-      fail(source.span(), fmt::format("no object is the source of the replacement: {} {}", gvk.kind, name));
+      fail_absent(FaultKind::broken_build, source.span(),
+                  fmt::format("no object is the source of the replacement: {} {}", gvk.kind, name));
     }
     const yaml::Value path = field(source, "fieldPath");
     const std::string_view path_text = path.text().empty() ? std::string_view("metadata.name") : path.text();
@@ -278,7 +279,8 @@ class Replacer {
     note.kind = FaultKind::patch_matches_nothing;
     note.message = "this target of the replacement selects no object, so nothing is replaced";
     note.where = select.span();
-    notes_.push_back(std::move(note));
+    note.by_absence = true;
+    note_(std::move(note));
   }
 
   void write(Resource& resource, yaml::Value target) {
@@ -370,7 +372,7 @@ class Replacer {
   Editor& editor_;
   Sources& sources_;
   Resources& resources_;
-  std::vector<Fault>& notes_;
+  const NoteSink& note_;
   Node* value_ = nullptr;
   Span cause_;
 };
@@ -378,8 +380,8 @@ class Replacer {
 }  // namespace
 
 void transform_replacement(Editor& editor, Sources& sources, Resources& resources, yaml::Value replacement,
-                           std::vector<Fault>& notes) {
-  Replacer(editor, sources, resources, notes).run(replacement);
+                           const NoteSink& note) {
+  Replacer(editor, sources, resources, note).run(replacement);
 }
 
 }  // namespace vlint::kustomize

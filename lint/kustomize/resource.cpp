@@ -22,6 +22,29 @@ constexpr ClusterKind kClusterKinds[] = {
 #undef CLUSTER_SCOPED
 };
 
+constexpr std::string_view kFirstKinds[] = {"Namespace",
+                                            "ResourceQuota",
+                                            "StorageClass",
+                                            "CustomResourceDefinition",
+                                            "ServiceAccount",
+                                            "PodSecurityPolicy",
+                                            "Role",
+                                            "ClusterRole",
+                                            "RoleBinding",
+                                            "ClusterRoleBinding",
+                                            "ConfigMap",
+                                            "Secret",
+                                            "Endpoints",
+                                            "Service",
+                                            "LimitRange",
+                                            "PriorityClass",
+                                            "PersistentVolume",
+                                            "PersistentVolumeClaim",
+                                            "Deployment",
+                                            "StatefulSet",
+                                            "CronJob",
+                                            "PodDisruptionBudget"};
+
 bool has_api_version(const Gvk& gvk, std::string_view api_version) {
   if (gvk.group.empty()) return gvk.version == api_version;
   return api_version.size() == gvk.group.size() + 1 + gvk.version.size() &&
@@ -41,6 +64,17 @@ bool is_cluster_scoped(const Gvk& gvk) {
   return std::any_of(std::begin(kClusterKinds), std::end(kClusterKinds), [&](const ClusterKind& known) {
     return known.kind == gvk.kind && has_api_version(gvk, known.api_version);
   });
+}
+
+int kind_rank(std::string_view kind) {
+  const auto at = std::find(std::begin(kFirstKinds), std::end(kFirstKinds), kind);
+  if (at != std::end(kFirstKinds)) return static_cast<int>(at - std::end(kFirstKinds));
+  return kind == "MutatingWebhookConfiguration" ? 1 : kind == "ValidatingWebhookConfiguration" ? 2 : 0;
+}
+
+std::string sort_text(const Gvk& gvk) {
+  return fmt::format("{}_{}_{}", gvk.group.empty() ? "~G" : gvk.group, gvk.version.empty() ? "~V" : gvk.version,
+                     gvk.kind.empty() ? "~K" : gvk.kind);
 }
 
 std::string_view ObjectId::effective_namespace() const {
@@ -75,6 +109,11 @@ ObjectId Resource::former_id(std::size_t i) const {
 
 Span Resource::place() const {
   const Node* name_node = find_path(root, {"metadata", "name"});
+  // The name as it stood before prefixes and suffixes.
+  while (name_node != nullptr && name_node->tree == nullptr && name_node->provenance != nullptr &&
+         name_node->provenance->from != nullptr) {
+    name_node = name_node->provenance->from;
+  }
   return name_node != nullptr ? name_node->span() : root != nullptr ? root->span() : Span{};
 }
 

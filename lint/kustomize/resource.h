@@ -30,6 +30,11 @@ struct Gvk {
 // "apps/v1" is group `apps`, version `v1`; "v1" has no group.
 Gvk gvk_of(std::string_view api_version, std::string_view kind);
 
+// The order of Kustomize's output and field specs: below 0 first, above 0 last. kyaml/resid Gvk.IsLessThan.
+int kind_rank(std::string_view kind);
+// What is compared where the rank is the same: "apps_v1_Deployment", "~G_v1_Service".
+std::string sort_text(const Gvk& gvk);
+
 // Kinds of cluster scope in Kubernetes 1.21; every other kind counts as namespaced, also custom ones.
 bool is_cluster_scoped(const Gvk& gvk);
 
@@ -93,7 +98,7 @@ struct Resource {
   bool has_hidden_annotations() const {
     return !former.empty() || !prefixes.empty() || !suffixes.empty() || generated || wants_hash;
   }
-  // Where the object stands: its name, else the object.
+  // Where the object stands: its name as it was written, else the object.
   Span place() const;
 };
 

@@ -88,6 +88,23 @@ bool Selector::matches_labels(const Node* root) const {
   return !has_annotations_ || kube::matches(annotations_, meta_map(root, "annotations"));
 }
 
+std::vector<Selector::Part> Selector::misfits(const Resource& resource) const {
+  const ObjectId now = resource.id();
+  const ObjectId original = resource.original_id();
+  std::vector<Part> parts;
+  const auto check = [&](Part part, bool fits) {
+    if (!fits) parts.push_back(part);
+  };
+  check(Part::group, group_.empty() || group_.front().matches(now.gvk.group));
+  check(Part::version, version_.empty() || version_.front().matches(now.gvk.version));
+  check(Part::kind, kind_.empty() || kind_.front().matches(now.gvk.kind));
+  check(Part::name, matches_name(original.name) || matches_name(now.name));
+  check(Part::name_space,
+        matches_namespace(original.effective_namespace()) || matches_namespace(now.effective_namespace()));
+  check(Part::labels, matches_labels(resource.root));
+  return parts;
+}
+
 bool Selector::selects(const Resource& resource) const {
   const ObjectId now = resource.id();
   const ObjectId original = resource.original_id();

@@ -2,6 +2,7 @@
 // selectors.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -43,6 +44,9 @@ class Selector {
   bool is_empty_id() const { return empty_id_; }
   bool has_label_selectors() const { return has_labels_ || has_annotations_; }
 
+  // What of the selector an object does not fit; `selects` when empty.
+  enum class Part : std::uint8_t { group, version, kind, name, name_space, labels };
+  std::vector<Part> misfits(const Resource& resource) const;
   // resmap.Select: by the current or the original name and namespace, and the current kind.
   bool selects(const Resource& resource) const;
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "lint/base/text.h"
+#include "lint/kustomize/go_scalar.h"
 
 namespace vlint::kustomize {
 namespace {
@@ -38,7 +39,7 @@ constexpr Shape kPatchArgs{"the options of a patch", kPatchArgsRows};
 constexpr FieldRow kPatchRows[] = {
     {"path"}, {"patch"}, {"target", object, &kSelector}, {"options", object, &kPatchArgs}};
 constexpr Shape kPatch{"a patch", kPatchRows};
-constexpr FieldRow kLabelRows[] = {{"pairs", text_map},
+constexpr FieldRow kLabelRows[] = {{"pairs", written_map},
                                    {"includeSelectors", boolean},
                                    {"includeTemplates", boolean},
                                    {"includeVolumeClaimTemplates", boolean},
@@ -72,7 +73,7 @@ constexpr Shape kLegacySort{"legacySortOptions", kLegacySortRows};
 constexpr FieldRow kSortRows[] = {{"order"}, {"legacySortOptions", object, &kLegacySort}};
 constexpr Shape kSort{"sortOptions", kSortRows};
 constexpr FieldRow kGeneratorOptionsRows[] = {
-    {"labels", text_map}, {"annotations", text_map}, {"disableNameSuffixHash", boolean}, {"immutable", boolean}};
+    {"labels", written_map}, {"annotations", written_map}, {"disableNameSuffixHash", boolean}, {"immutable", boolean}};
 constexpr Shape kGeneratorOptions{"generator options", kGeneratorOptionsRows};
 constexpr FieldRow kConfigMapRows[] = {
     {"namespace"},    {"name"},        {"behavior"}, {"literals", texts},
@@ -123,9 +124,9 @@ constexpr FieldRow kKustomizationRows[] = {{"apiVersion"},
                                            {"namePrefix"},
                                            {"nameSuffix"},
                                            {"namespace"},
-                                           {"commonLabels", text_map},
+                                           {"commonLabels", written_map},
                                            {"labels", objects, &kLabel},
-                                           {"commonAnnotations", text_map},
+                                           {"commonAnnotations", written_map},
                                            {"patchesStrategicMerge", texts},
                                            {"patchesJson6902", objects, &kPatch},
                                            {"patches", objects, &kPatch},
@@ -185,7 +186,7 @@ class ShapeChecker {
       const auto row = std::find_if(shape.fields.begin(), shape.fields.end(),
                                     [&](const FieldRow& known) { return same_name(known.name, name); });
       if (row == shape.fields.end()) {
-        unknown(entry.key, shape);
+        unknown(value, entry.key, shape);
       } else if (!entry.value.is_null()) {
         check_field(entry.value, *row);
       }
@@ -193,18 +194,25 @@ class ShapeChecker {
   }
 
  private:
-  void unknown(yaml::Value key, const Shape& shape) {
+  static bool is_exact(yaml::Value scalar) {
+    const Span at = scalar.span();
+    return scalar.tree() != nullptr && is_text_of(scalar.tree()->slice(at.begin, at.end), scalar.text());
+  }
+
+  void unknown(yaml::Value object, yaml::Value key, const Shape& shape) {
     std::vector<std::string_view> names;
     for (const FieldRow& row : shape.fields) names.push_back(row.name);
-    const auto near = closest(key.text(), names, 2);
     Fault fault;
     fault.kind = FaultKind::unknown_field;
     fault.message = fmt::format("{} has no field {}", shape.what, quoted(key.text()));
-    if (near) {
+    fault.where = key.span();
+    fault.subject = key.text();
+    if (const auto near = nearest(key.text(), names)) {
       fault.message += fmt::format(", did you mean {}?", quoted(*near));
       fault.suggestion = *near;
+      // A second field of that name would win over the first.
+      if (!field_entry(object, *near) && is_exact(key)) fault.repair = Repair::replace;
     }
-    fault.where = key.span();
     faults.push_back(std::move(fault));
   }
 
@@ -212,11 +220,34 @@ class ShapeChecker {
     Fault fault;
     fault.kind = FaultKind::wrong_type;
     fault.message = fmt::format("{} must be {}, and this is {}", name, wanted, type_name(value));
-    if (wanted == "a text" && value.is_scalar()) {
+    fault.subject = name;
+    fault.where = value.span();
+    const bool is_plain = value.is_scalar() && value.tree()->nodes[value.node_id()].style == yaml::Style::plain;
+    if (wanted == "a text" && is_plain) {
       fault.message += fmt::format(" to YAML 1.1; quote it: {}", yaml::single_quoted(value.text()));
       fault.suggestion = yaml::single_quoted(value.text());
+      if (is_exact(value)) fault.repair = Repair::quote;
     }
-    fault.where = value.span();
+    faults.push_back(std::move(fault));
+  }
+
+  // The key passes through YAML 1.1, then stands without quotes in an object, where it is read once more.
+  void check_key(yaml::Value key, std::string_view name) {
+    const bool is_plain = key.tree()->nodes[key.node_id()].style == yaml::Style::plain;
+    const Tag at_first = is_plain ? resolve_v2(key.text()) : Tag::string;
+    const bool is_text_when_quoted = resolve_v3(key.text()) == Tag::string;
+    if (at_first == Tag::string && is_text_when_quoted) return;
+    Fault fault;
+    fault.kind = FaultKind::wrong_type;
+    fault.message = fmt::format("the key {} of {} is no text to YAML, so the objects that get it cannot be printed",
+                                quoted(key.text()), name);
+    fault.subject = name;
+    fault.where = key.span();
+    if (is_text_when_quoted) {
+      fault.suggestion = yaml::single_quoted(key.text());
+      fault.message += fmt::format("; quote it: {}", fault.suggestion);
+      if (is_exact(key)) fault.repair = Repair::quote;
+    }
     faults.push_back(std::move(fault));
   }
 
@@ -248,9 +279,11 @@ class ShapeChecker {
         for (const yaml::Value& item : value.items()) check_text(item, fmt::format("an entry of {}", row.name));
         return;
       case text_map:
+      case written_map:
         if (!value.is_mapping()) return wrong_type(value, row.name, "a mapping of texts");
         for (const yaml::Entry& entry : value.entries()) {
           check_text(entry.value, fmt::format("{} in {}", quoted(entry.key.text()), row.name));
+          if (row.type == written_map) check_key(entry.key, row.name);
         }
         return;
       case object:

@@ -15,7 +15,8 @@
 
 namespace vlint::kustomize {
 
-enum class FieldType : std::uint8_t { text, boolean, integer, texts, text_map, object, objects, any };
+// `written_map`: a map of texts whose keys become keys of objects, which no key that is a number or boolean can.
+enum class FieldType : std::uint8_t { text, boolean, integer, texts, text_map, written_map, object, objects, any };
 
 struct Shape;
 struct FieldRow {

@@ -9,11 +9,11 @@
 namespace vlint::kustomize {
 namespace {
 
-void read_documents(ParsedText& parsed) {
+void read_documents(ParsedText& parsed, const MovedTags& tags = {}) {
   const yaml::Tree& tree = *parsed.tree;
   for (const yaml::Document& document : tree.documents) {
     if (document.broken || document.root == yaml::kNoNode) continue;
-    parsed.documents.push_back(read_document(parsed.arena, tree, document.root));
+    parsed.documents.push_back(read_document(parsed.arena, tree, document.root, tags));
   }
   for (const yaml::Problem& problem : tree.problems) {
     if (problem.kind == yaml::ProblemKind::repeated_key) continue;
@@ -27,11 +27,20 @@ void read_documents(ParsedText& parsed) {
   }
 }
 
-// Where each line of a literal block scalar's text stands in the file.
+// Where each line of a scalar's text stands in the file: a literal block scalar's lines, or the one line of another
+// scalar that needs no decoding.
 class LiteralMap {
  public:
   LiteralMap(const yaml::Tree& tree, yaml::NodeId scalar, std::string_view text) {
     const yaml::Node& node = tree.nodes[scalar];
+    if (node.style != yaml::Style::literal) {
+      const std::uint32_t quotes = node.style == yaml::Style::plain ? 0 : 1;
+      complete_ = tree.slice(node.begin, node.end).substr(quotes, text.size()) == text &&
+                  node.end - node.begin == text.size() + 2 * quotes && text.find('\n') == std::string_view::npos;
+      lines_.push_back({0, node.begin + quotes});
+      end_ = node.end - quotes;
+      return;
+    }
     std::uint32_t line = node.begin;
     const auto next_line = [&](std::uint32_t at) {
       const std::size_t end = tree.text.find('\n', at);
@@ -116,9 +125,18 @@ void move_into_file(yaml::Tree& tree, const yaml::Tree& file, const LiteralMap& 
   tree.text = file.text;
 }
 
-// Gives every node of a tree the same place; the texts are kept beside.
-void move_to_one_place(yaml::Tree& tree, FileId file, std::string_view file_text, std::uint32_t begin,
-                       std::uint32_t end) {
+// Gives every node of a tree the same place; the texts are kept beside. Returns the tags, which stand nowhere then.
+MovedTags move_to_one_place(yaml::Tree& tree, FileId file, std::string_view file_text, std::uint32_t begin,
+                            std::uint32_t end) {
+  MovedTags tags;
+  for (const yaml::Tag& tag : tree.tags) {
+    const std::string_view name = tree.slice(tag.begin, tag.end);
+    tags.emplace(tag.node, std::string(name));
+    // The others see a text that is a text by its tag as one in quotes.
+    yaml::Node& node = tree.nodes[tag.node];
+    const bool is_text = name == "!" || name == "!!str";
+    if (is_text && node.kind == yaml::Kind::scalar) node.style = yaml::Style::double_quoted;
+  }
   std::vector<yaml::DecodedText> decoded;
   std::string texts;
   for (yaml::NodeId id = 0; id < tree.nodes.size(); ++id) {
@@ -131,7 +149,6 @@ void move_to_one_place(yaml::Tree& tree, FileId file, std::string_view file_text
   tree.decoded_text = std::move(texts);
   for (yaml::Node& node : tree.nodes) {
     if (node.kind == yaml::Kind::scalar) node.flags |= yaml::kDecoded;
-    // A tag's text is looked up in the file; such a text is read by its tag before it moves.
     node.begin = begin;
     node.end = end;
   }
@@ -149,6 +166,7 @@ void move_to_one_place(yaml::Tree& tree, FileId file, std::string_view file_text
   tree.tags.clear();
   tree.file = file;
   tree.text = file_text;
+  return tags;
 }
 
 void set_file(yaml::Tree& tree, FileId file) {
@@ -261,17 +279,19 @@ const ParsedText& Sources::parsed_inside(const yaml::Tree& tree, yaml::NodeId sc
     parsed.tree_owner = std::make_unique<yaml::Tree>(yaml::parse(*parsed.text_owner, static_cast<FileId>(0), limits_));
     parsed.tree = parsed.tree_owner.get();
     bool moved = false;
-    if (tree.nodes[scalar].style == yaml::Style::literal) {
+    if (tree.nodes[scalar].style != yaml::Style::folded && (tree.nodes[scalar].flags & yaml::kMade) == 0) {
       const LiteralMap map(tree, scalar, tree.scalar_text(scalar));
       if (map.complete()) {
         move_into_file(*parsed.tree_owner, tree, map);
         moved = true;
       }
     }
+    MovedTags tags;
     if (!moved) {
-      move_to_one_place(*parsed.tree_owner, tree.file, tree.text, tree.nodes[scalar].begin, tree.nodes[scalar].end);
+      tags =
+          move_to_one_place(*parsed.tree_owner, tree.file, tree.text, tree.nodes[scalar].begin, tree.nodes[scalar].end);
     }
-    read_documents(parsed);
+    read_documents(parsed, tags);
   });
   return slot->parsed;
 }
@@ -284,8 +304,9 @@ const ParsedText& Sources::parsed_made(std::string text, Span place) {
   parsed.tree = parsed.tree_owner.get();
   const std::string_view file_text = place.valid() ? this->text(place.file) : std::string_view();
   const bool inside = place.end <= file_text.size();
-  move_to_one_place(*parsed.tree_owner, place.file, file_text, inside ? place.begin : 0, inside ? place.end : 0);
-  read_documents(parsed);
+  const MovedTags tags =
+      move_to_one_place(*parsed.tree_owner, place.file, file_text, inside ? place.begin : 0, inside ? place.end : 0);
+  read_documents(parsed, tags);
   const std::lock_guard lock(mutex_);
   made_.push_back(std::move(slot));
   return made_.back()->parsed;

@@ -59,8 +59,8 @@ class Sources {
   const FileText& file(std::string_view path);
   // The file as YAML documents.
   const ParsedText& parsed(const FileText& file);
-  // The text of a scalar as YAML. Places inside it are exact for literal block scalars; for others they are the
-  // scalar's.
+  // The text of a scalar as YAML. Places inside it are exact for literal block scalars, and for plain and quoted ones
+  // that stand on one line without escapes; for others they are the scalar's.
   const ParsedText& parsed_inside(const yaml::Tree& tree, yaml::NodeId scalar);
   // Any text as YAML, for what has no place of its own. `place` stands for every place in it.
   const ParsedText& parsed_made(std::string text, Span place);

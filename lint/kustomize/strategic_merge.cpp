@@ -91,8 +91,8 @@ class Merger {
         return merge_mapping(dest, src, schema);
       case yaml::Kind::sequence:
         if (schema.merges()) return merge_list(dest, src, schema);
-        if (src != nullptr && dest != nullptr && src != dest && context_.on_list_replaced && has_mappings(dest) &&
-            has_mappings(src)) {
+        if (src != nullptr && dest != nullptr && src != dest && !schema.known() && context_.on_list_replaced &&
+            has_mappings(dest) && has_mappings(src)) {
           context_.on_list_replaced(dest, src);
         }
         return src != nullptr ? src : dest;

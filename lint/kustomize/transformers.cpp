@@ -220,8 +220,8 @@ Node* set_namespace(Editor& editor, Node* root, const NamespaceOptions& options,
   };
   const CreateAs create{true, yaml::Kind::scalar, Tag::string};
   if (!is_cluster_scoped(gvk)) {
-    static const FieldSpec kMetadata{"", "", "", "metadata/namespace", true, {}};
-    root = apply_spec(editor, root, kMetadata, create, StepKind::name_space, cause, set);
+    const FieldSpec metadata{"", "", "", "metadata/namespace", true, {}};
+    root = apply_spec(editor, root, metadata, create, StepKind::name_space, cause, set);
   }
   if (is_role_binding(gvk.kind)) root = set_subject_namespaces(editor, root, options);
   for (const FieldSpec& spec : specs) {
@@ -358,10 +358,22 @@ void transform_replicas(Editor& editor, Resources& resources, yaml::Value replic
   }
   if (found) return;
   const yaml::Value place = field(replica, "name");
-  fail(FaultKind::no_patch_target, place ? place.span() : replica.span(),
-       fmt::format(
-           "replicas names {}, and no Deployment, StatefulSet, ReplicaSet or ReplicationController has that name",
-           quoted(name)));
+  Fault fault;
+  fault.kind = FaultKind::no_patch_target;
+  fault.message = fmt::format(
+      "replicas names {}, and no Deployment, StatefulSet, ReplicaSet or ReplicationController has that name",
+      quoted(name));
+  fault.where = place ? place.span() : replica.span();
+  fault.by_absence = true;
+  std::vector<std::string_view> names;
+  for (const FieldSpec& spec : specs) {
+    for (const Resource& resource : resources) {
+      if (resource.gvk().selected_by(spec.gvk())) names.push_back(resource.name());
+    }
+  }
+  if (const auto near = nearest(name, names))
+    suggest(fault, *near, is_text_of(place.tree()->text.substr(fault.where.begin, fault.where.size()), name));
+  throw Failure{std::move(fault)};
 }
 
 std::string content_hash(const Node* root) {

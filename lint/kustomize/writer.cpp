@@ -15,6 +15,14 @@ namespace {
 constexpr int kWidth = 80;
 constexpr std::size_t kLongestSimpleKey = 128;
 
+struct Escape {
+  char32_t value;
+  std::string_view text;
+};
+constexpr Escape kEscapes[] = {{0, "\\0"},     {7, "\\a"},    {8, "\\b"},    {9, "\\t"},      {0x0A, "\\n"},
+                               {0x0B, "\\v"},  {0x0C, "\\f"}, {0x0D, "\\r"}, {0x1B, "\\e"},   {'"', "\\\""},
+                               {'\\', "\\\\"}, {0x85, "\\N"}, {0xA0, "\\_"}, {0x2028, "\\L"}, {0x2029, "\\P"}};
+
 bool is_break_at(std::string_view text, std::size_t at) {
   const char c = text[at];
   if (c == '\n' || c == '\r') return true;
@@ -117,6 +125,11 @@ bool is_quoted_style(yaml::Style style) {
 
 bool starts_flow(const Node* node) { return node->style == yaml::Style::flow && node->count > 0; }
 
+// Aliases and copies print their values every time.
+void check_size(const std::string& output) {
+  if (output.size() > kMostBuildBytes) fail({}, "an object prints more than 1 GiB, which is the limit");
+}
+
 class Emitter {
  public:
   explicit Emitter(const Annotate& annotate) : annotate_(annotate) {}
@@ -135,6 +148,7 @@ class Emitter {
     column_ = c == '\n' ? 0 : column_ + 1;
   }
   void put(std::string_view text) {
+    check_size(output_);
     for (const char c : text) {
       output_ += c;
       if (c == '\n') {
@@ -311,40 +325,9 @@ class Emitter {
   }
 
   void escape(const CodePoint& c) {
-    switch (c.value) {
-      case 0:
-        return put("\\0");
-      case 7:
-        return put("\\a");
-      case 8:
-        return put("\\b");
-      case 9:
-        return put("\\t");
-      case 0x0A:
-        return put("\\n");
-      case 0x0B:
-        return put("\\v");
-      case 0x0C:
-        return put("\\f");
-      case 0x0D:
-        return put("\\r");
-      case 0x1B:
-        return put("\\e");
-      case '"':
-        return put("\\\"");
-      case '\\':
-        return put("\\\\");
-      case 0x85:
-        return put("\\N");
-      case 0xA0:
-        return put("\\_");
-      case 0x2028:
-        return put("\\L");
-      case 0x2029:
-        return put("\\P");
-      default:
-        break;
-    }
+    const auto known =
+        std::find_if(std::begin(kEscapes), std::end(kEscapes), [&](const Escape& row) { return row.value == c.value; });
+    if (known != std::end(kEscapes)) return put(known->text);
     const auto v = static_cast<std::uint32_t>(c.value);
     put(v <= 0xFF     ? fmt::format("\\x{:02X}", v)
         : v <= 0xFFFF ? fmt::format("\\u{:04X}", v)
@@ -417,6 +400,7 @@ class JsonWriter {
     const bool flow = in_flow || (!current->is_scalar() && starts_flow(current));
     if (current->is_scalar()) return scalar(printed_value(current, in_flow));
     const bool is_mapping = current->is_mapping();
+    check_size(output);
     output += is_mapping ? '{' : '[';
     bool first = true;
     const auto separate = [&] {

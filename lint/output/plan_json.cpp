@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lint/output/coverage.h"
 #include "lint/output/json_location.h"
 
 namespace vlint {
@@ -24,15 +25,42 @@ class PlanPrinter {
     for (std::size_t i = 0; i < analysis_.clusters.size(); ++i) {
       clusters.push_back(cluster(analysis_.clusters[i], analysis_.plans[i]));
     }
-    ordered_json incomplete = ordered_json::array();
-    for (const Incomplete& thing : analysis_.incomplete) {
-      incomplete.push_back(
-          {{"unit", thing.unit}, {"reason", thing.reason}, {"location", locations_.json(thing.where)}});
-    }
-    return {{"schema", "vlint/plan/1"}, {"clusters", std::move(clusters)}, {"incomplete", std::move(incomplete)}};
+    return {{"schema", "vlint/plan/1"}, {"clusters", std::move(clusters)}, {"incomplete", incomplete()}};
+  }
+
+  ordered_json print_coverage() {
+    ordered_json clusters = ordered_json::array();
+    for (const ClusterCoverage& one : coverage_of(analysis_)) clusters.push_back(coverage(one));
+    return {{"schema", "vlint/coverage/1"}, {"clusters", std::move(clusters)}, {"incomplete", incomplete()}};
   }
 
  private:
+  ordered_json incomplete() {
+    ordered_json list = ordered_json::array();
+    for (const Incomplete& thing : analysis_.incomplete) {
+      list.push_back({{"unit", thing.unit}, {"reason", thing.reason}, {"location", locations_.json(thing.where)}});
+    }
+    return list;
+  }
+
+  ordered_json coverage(const ClusterCoverage& cluster) {
+    ordered_json totals = ordered_json::object();
+    for (int i = 0; i <= static_cast<int>(Coverage::skipped); ++i) {
+      totals[std::string(to_string(static_cast<Coverage>(i)))] = cluster.count(static_cast<Coverage>(i));
+    }
+    totals["nothing_to_protect"] = cluster.scratch;
+    ordered_json entries = ordered_json::array();
+    for (const CoverageEntry& entry : cluster.entries) {
+      ordered_json json = entry.claim != nullptr ? claim(*cluster.plan, *entry.claim) : volume(*cluster.plan, *entry.use);
+      json["coverage"] = to_string(entry.coverage);
+      entries.push_back(std::move(json));
+    }
+    return {{"name", cluster.cluster->name()},
+            {"percent", cluster.percent()},
+            {"totals", std::move(totals)},
+            {"entries", std::move(entries)}};
+  }
+
   ordered_json cluster(const model::Cluster& cluster, const Plan& plan) {
     ordered_json schedules = ordered_json::array();
     for (const velero::Schedule& schedule : plan.schedules) schedules.push_back(this->schedule(schedule));
@@ -120,6 +148,10 @@ class PlanPrinter {
 
 std::string print_plan(const Analysis& analysis) {
   return PlanPrinter(analysis).print().dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string print_coverage_json(const Analysis& analysis) {
+  return PlanPrinter(analysis).print_coverage().dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace vlint

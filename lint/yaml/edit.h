@@ -18,6 +18,7 @@
 #include "lint/base/text_edit.h"
 #include "lint/yaml/new_value.h"
 #include "lint/yaml/tree.h"
+#include "lint/yaml/value.h"
 
 namespace vlint::yaml {
 
@@ -83,5 +84,17 @@ struct Removal {
 // right above in the same column without a blank line between.
 Result<Removal> remove_entry(const Tree& tree, NodeId mapping, NodeId key, OnlyChild only_child);
 Result<Removal> remove_item(const Tree& tree, NodeId sequence, std::size_t index, OnlyChild only_child);
+
+// The same for values as rules read them. What stands in a file is edited there; of an object that a build made, the text
+// it was made from: the base of a patched mapping, the patch for what only the patch has. Refused where no file holds the
+// value, or where the build computes it.
+Edits set_scalar(Value value, std::string_view text, WriteAs as = WriteAs::before);
+Edits rewrite_part(Value value, std::size_t offset, std::size_t length, std::string_view text);
+Edits rename_key(Value key, std::string_view new_key);
+Edits add_entry(Value mapping, std::string_view key, const NewValue& value, Where where = {});
+Edits append_item(Value sequence, const NewValue& value);
+Edits ensure_path(Value mapping, std::span<const std::string_view> path, std::string_view key, const NewValue& value);
+Result<Removal> remove_entry(Value key, OnlyChild only_child);
+Result<Removal> remove_item(Value item, OnlyChild only_child);
 
 }  // namespace vlint::yaml

@@ -44,6 +44,14 @@ bool Tree::is_merge_key(NodeId key) const {
   return tag == nullptr || slice(tag->begin, tag->end) == "!!merge";
 }
 
+NodeId Tree::root_of(NodeId node) const {
+  if (!is_built()) return document_at(nodes[node].begin).root;
+  // Built documents all have a root, in the order of the nodes.
+  const auto after = std::upper_bound(documents.begin(), documents.end(), node,
+                                      [](NodeId wanted, const Document& document) { return wanted < document.root; });
+  return after == documents.begin() ? kNoNode : (after - 1)->root;
+}
+
 const Document& Tree::document_at(std::uint32_t offset) const {
   const auto after = std::upper_bound(documents.begin(), documents.end(), offset,
                                       [](std::uint32_t wanted, const Document& d) { return wanted < d.begin; });

@@ -137,6 +137,9 @@ struct Tree {
   Span span(std::uint32_t begin, std::uint32_t end) const { return {file, begin, end}; }
   std::string_view slice(std::uint32_t begin, std::uint32_t end) const { return text.substr(begin, end - begin); }
 
+  // Whether a program built the tree: then nodes and documents have no bytes of their own.
+  bool is_built() const { return !linked.empty() || !made.empty(); }
+
   const Anchor* anchor_of(NodeId node) const;
   const Tag* tag_of(NodeId node) const;
   // The node an alias stands for (never an alias itself); `node` itself when it is no alias.
@@ -145,6 +148,8 @@ struct Tree {
   std::string_view scalar_text(NodeId node) const;
   // Whether a key is the `<<` of YAML 1.1 that merges other mappings into this one.
   bool is_merge_key(NodeId key) const;
+  // The root of the document that holds a node.
+  NodeId root_of(NodeId node) const;
   // The document that holds a byte; documents cover the file without gaps.
   const Document& document_at(std::uint32_t offset) const;
 };

@@ -256,7 +256,7 @@ bool equal(Value a, Value b) {
 std::vector<NodeId> path_to_node(const Tree& tree, NodeId node) {
   std::vector<NodeId> path;
   const auto holds = [&](NodeId candidate) { return candidate <= node && node < tree.nodes[candidate].next; };
-  const NodeId root = tree.document_at(tree.nodes[node].begin).root;
+  const NodeId root = tree.root_of(node);
   if (root == kNoNode || !holds(root)) return path;
   for (NodeId at = root;;) {
     path.push_back(at);

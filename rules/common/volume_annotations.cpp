@@ -63,7 +63,7 @@ std::vector<ListedName> listed_names(Value annotation) {
 
 Span place_of(Value annotation, const ListedName& name) {
   const Span whole = annotation.span();
-  if (annotation.is_alias()) return whole;
+  if (annotation.is_alias() || annotation.tree()->is_built()) return whole;
   // A plain text, or one in quotes without escapes.
   const std::string_view written = annotation.tree()->slice(whole.begin, whole.end);
   const std::string_view text = annotation.text();
@@ -89,24 +89,45 @@ Result<std::vector<TextEdit>> add_to_list(const kube::PodTemplate& pod, std::str
                                           std::span<const std::string_view> names) {
   const Value present = pod.metadata["annotations"][annotation];
   const std::string text = list_with(pod, annotation, names);
-  const yaml::Tree& tree = *pod.owner.tree();
-  if (present) return yaml::set_scalar(tree, present.place(), text, yaml::WriteAs::string);
+  if (present) return yaml::set_scalar(present, text, yaml::WriteAs::string);
   const NewValue value = NewValue::string(text);
   if (!pod.metadata) {
     const NewValue annotations = NewValue::mapping({{std::string(annotation), value}});
-    return yaml::add_entry(tree, pod.owner.place(), "metadata", NewValue::mapping({{"annotations", annotations}}),
+    return yaml::add_entry(pod.owner, "metadata", NewValue::mapping({{"annotations", annotations}}),
                            yaml::Where::sorted());  // before `spec`, where people look for it
   }
   constexpr std::string_view kPath[] = {"annotations"};
-  return yaml::ensure_path(tree, pod.metadata.place(), kPath, annotation, value);
+  return yaml::ensure_path(pod.metadata, kPath, annotation, value);
+}
+
+Result<std::vector<TextEdit>> add_to_list_in(Value document, const kube::Resource& workload,
+                                             std::string_view annotation, std::span<const std::string_view> names) {
+  const std::optional<kube::PodTemplate> pod = kube::pod_template(workload);
+  std::vector<std::string_view> path;
+  if (!workload.info->pod_template.empty()) path = split(workload.info->pod_template, '.');
+  path.insert(path.end(), {"metadata", "annotations"});
+  return yaml::ensure_path(document, path, annotation, NewValue::string(list_with(*pod, annotation, names)));
+}
+
+void offer_list(const Model& model, const kube::Resource& workload, std::string_view annotation,
+                std::span<const std::string_view> names, const std::string& title, Draft& draft) {
+  const std::optional<kube::PodTemplate> pod = kube::pod_template(workload);
+  draft.fix(title, Safety::safe, workload, add_to_list(*pod, annotation, names));
+  const std::vector<Value> patches = gitops::patches_of(model.units, workload);
+  const auto own = std::find_if(patches.rbegin(), patches.rend(), [&](Value patch) {
+    return patch["kind"].text() == workload.kind &&
+           patch["metadata"]["name"].text() == workload.root.source()["metadata"]["name"].text();
+  });
+  if (own == patches.rend()) return;
+  draft.fix_in_overlay(title + ", in the patch of the overlay", Safety::safe, workload,
+                       add_to_list_in(*own, workload, annotation, names));
 }
 
 Result<RemovedAnnotation> remove_annotation(Value metadata, std::string_view annotation) {
-  const Value annotations = metadata["annotations"];
-  const yaml::Tree& tree = *annotations.tree();
-  Result<yaml::Removal> removal = yaml::remove_entry(
-      tree, annotations.place(), annotations.find(annotation).key.place(), yaml::OnlyChild::remove_parent);
+  const Value key = metadata["annotations"].find(annotation).key;
+  Result<yaml::Removal> removal = yaml::remove_entry(key, yaml::OnlyChild::remove_parent);
   if (!removal.ok()) return Error{removal.error()};
+  const yaml::Tree& tree = *key.tree();
   RemovedAnnotation removed{removal->edits, {}, {}};
   for (const TextEdit& edit : removed.edits) {
     auto comment = std::lower_bound(tree.comments.begin(), tree.comments.end(), edit.where.begin,

@@ -9,6 +9,7 @@
 #include "lint/base/result.h"
 #include "lint/base/text_edit.h"
 #include "lint/engine/model.h"
+#include "lint/engine/report.h"
 #include "lint/kube/resource.h"
 
 namespace vlint::rules {
@@ -34,6 +35,14 @@ std::string list_with(const kube::PodTemplate& pod, std::string_view annotation,
 // Writes list_with(), creating what is missing.
 Result<std::vector<TextEdit>> add_to_list(const kube::PodTemplate& pod, std::string_view annotation,
                                           std::span<const std::string_view> names);
+
+// Writes it into a document that is merged into the workload: a patch of it.
+Result<std::vector<TextEdit>> add_to_list_in(yaml::Value document, const kube::Resource& workload,
+                                             std::string_view annotation, std::span<const std::string_view> names);
+
+// Offers to write the list where the workload's text is, and for a built one also in a patch that its overlay has.
+void offer_list(const Model& model, const kube::Resource& workload, std::string_view annotation,
+                std::span<const std::string_view> names, const std::string& title, Draft& draft);
 
 // Takes an annotation out of an object's or template's metadata, and the maps that it leaves empty.
 struct RemovedAnnotation {

@@ -116,20 +116,19 @@ void report_json(const model::Cluster& cluster, const Workload& workload, Volume
   draft.label("no volume is named so").about(cluster, resource, annotation);
   if (const auto list = as_list(volumes, trim(annotation.text()))) {
     draft.fix(fmt::format("write {}", *list), Safety::safe, resource,
-              yaml::set_scalar(*annotation.tree(), annotation.place(), *list, yaml::WriteAs::string));
+              yaml::set_scalar(annotation, *list, yaml::WriteAs::string));
   } else {
     draft.help(help_with_volumes(volumes));
   }
 }
 
 Result<std::vector<TextEdit>> rename(Value annotation, const ListedName& listed, std::string_view name) {
-  const yaml::Tree& tree = *annotation.tree();
-  auto edits = yaml::rewrite_part(tree, annotation.place(), listed.offset, listed.text.size(), name);
+  auto edits = yaml::rewrite_part(annotation, listed.offset, listed.text.size(), name);
   if (edits.ok()) return edits;
   // Escapes or several lines: the whole text is written anew.
   std::string text(annotation.text());
   text.replace(listed.offset, listed.text.size(), name);
-  return yaml::set_scalar(tree, annotation.place(), text, yaml::WriteAs::string);
+  return yaml::set_scalar(annotation, text, yaml::WriteAs::string);
 }
 
 void report_name(const model::Cluster& cluster, const Workload& workload, Volumes volumes, std::string_view key,

@@ -76,8 +76,8 @@ void relate(const Plan& plan, const Copied& copied, Draft& draft) {
   }
 }
 
-void report_workload(const model::Cluster& cluster, const Plan& plan, const Workload& workload, const Copied& copied,
-                     Report& report) {
+void report_workload(const Model& model, const model::Cluster& cluster, const Plan& plan, const Workload& workload,
+                     const Copied& copied, Report& report) {
   std::vector<std::string> names;
   std::vector<std::string_view> views;
   for (const VolumeUse* use : copied.volumes) {
@@ -105,8 +105,8 @@ void report_workload(const model::Cluster& cluster, const Plan& plan, const Work
                          list_with(workload.pod, kOptOut, views)));
   // An exclusion is the whole repair only where nothing but the default asks for the copies.
   if (copied.by_policy || copied.by_annotation) return;
-  draft.fix(fmt::format("exclude {} from file system backup", enumerate(names)), Safety::safe, *workload.resource,
-            add_to_list(workload.pod, kOptOut, views));
+  offer_list(model, *workload.resource, kOptOut, views,
+             fmt::format("exclude {} from file system backup", enumerate(names)), draft);
 }
 
 void check(const Model& model, Report& report) {
@@ -120,7 +120,7 @@ void check(const Model& model, Report& report) {
       if (copied.volumes.empty()) continue;
       std::sort(copied.schedules.begin(), copied.schedules.end());
       copied.schedules.erase(std::unique(copied.schedules.begin(), copied.schedules.end()), copied.schedules.end());
-      report_workload(cluster, plan, plan.workloads[i], copied, report);
+      report_workload(model, cluster, plan, plan.workloads[i], copied, report);
     }
   }
 }

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "lint/base/text.h"
 #include "lint/engine/model.h"
 #include "lint/engine/report.h"
@@ -16,9 +18,21 @@ struct Move {
   Safety safety;
 };
 
+// Writes the list where the annotation stands now: in the patch, if a patch brings it, else in the manifest.
+Result<std::vector<TextEdit>> add_beside(const Workload& workload, Value annotation, std::string_view key,
+                                         std::span<const std::string_view> names) {
+  const Value owner = workload.pod.owner.source();
+  const bool is_same_text = !annotation.tree()->is_built() && owner.tree() == annotation.tree();
+  if (is_same_text || annotation.tree()->is_built() || workload.pod.metadata["annotations"][key]) {
+    return add_to_list(workload.pod, key, names);
+  }
+  const Value document(*annotation.tree(), annotation.tree()->root_of(annotation.place()));
+  return add_to_list_in(document, *workload.resource, key, names);
+}
+
 // Removes the annotation from `metadata` and adds its names to the list of the pod template. Its comments go with it;
 // where they can't, the move is not safe.
-Move move_to_template(Value metadata, const kube::PodTemplate& pod, std::string_view key) {
+Move move_to_template(Value metadata, const Workload& workload, std::string_view key) {
   Result<RemovedAnnotation> removed = remove_annotation(metadata, key);
   if (!removed.ok()) return {Error{removed.error()}, Safety::safe};
   std::vector<std::string_view> names;
@@ -27,7 +41,7 @@ Move move_to_template(Value metadata, const kube::PodTemplate& pod, std::string_
   }
   std::vector<TextEdit> edits;
   if (!names.empty()) {
-    Result<std::vector<TextEdit>> added = add_to_list(pod, key, names);
+    Result<std::vector<TextEdit>> added = add_beside(workload, metadata["annotations"][key], key, names);
     if (!added.ok()) return {Error{added.error()}, Safety::safe};
     edits = std::move(added).value();
   }
@@ -36,13 +50,37 @@ Move move_to_template(Value metadata, const kube::PodTemplate& pod, std::string_
   return {std::move(edits), keeps_comments ? Safety::safe : Safety::unsafe};
 }
 
+// The template's own annotation, when it lists every name that `annotation` lists.
+Value says_the_same(const kube::PodTemplate& pod, Value annotation, std::string_view key) {
+  const Value own = pod.metadata["annotations"][key];
+  if (!own) return {};
+  std::vector<std::string_view> read;
+  for (const ListedName& listed : listed_names(own)) read.push_back(listed.text);
+  for (const ListedName& listed : listed_names(annotation)) {
+    if (std::find(read.begin(), read.end(), trim(listed.text)) == read.end()) return {};
+  }
+  return own;
+}
+
 void check_metadata(const model::Cluster& cluster, const Workload& workload, Value metadata, std::string_view path,
                     Report& report) {
   for (const std::string_view key : kVolumeAnnotations) {
     const yaml::Entry entry = metadata["annotations"].find(key);
     if (!entry) continue;
     const kube::Resource& resource = *workload.resource;
-    Move move = move_to_template(metadata, workload.pod, key);
+    Move move = move_to_template(metadata, workload, key);
+    if (const Value right_one = says_the_same(workload.pod, entry.value, key)) {
+      report
+          .at(entry.key.span(),
+              fmt::format("{} on {} has no effect; the pod template has the same list, which is the one that Velero reads",
+                          key, resource.title()))
+          .severity(Severity::note)
+          .label("Velero never looks here")
+          .about(cluster, resource, entry.value)
+          .related(right_one.span(), "this one is read")
+          .fix("remove it", move.safety, resource, std::move(move.edits));
+      continue;
+    }
     report
         .at(entry.key.span(),
             fmt::format("{} on {} has no effect: Velero reads it from pods, and {} never reaches them", key,
@@ -86,7 +124,8 @@ nothing says so.
 ## How to fix it
 Move the annotation to `spec.template.metadata.annotations` (for a CronJob to
 `spec.jobTemplate.spec.template.metadata.annotations`). `vlint --fix` does it, and joins the list with one that is
-already there.
+already there. Where the template lists the same names already, the finding is a note, and the fix removes the one that
+does nothing.
 
 ## When to ignore it
 When another tool reads the annotation from the workload.

@@ -90,7 +90,7 @@ void check_entry(const model::Cluster& cluster, const velero::Plan& plan, const 
       .about(cluster, *schedule.resource, entry.value);
   if (near) {
     draft.fix(fmt::format("write {}", *near), Safety::unsafe, *schedule.resource,
-              yaml::set_scalar(*entry.value.tree(), entry.value.place(), *near));
+              yaml::set_scalar(entry.value, *near));
   } else {
     draft.help("remove it, or add the Namespace to the repository");
   }

@@ -1,0 +1,69 @@
+#include "lint/engine/configuration.h"
+
+#include <doctest/doctest.h>
+
+#include "lint/engine/pipeline.h"
+#include "lint/engine/test_support.h"
+
+using namespace vlint;
+using namespace vlint::testing;
+
+namespace {
+
+Result<Configuration> read(const std::string& text) {
+  return configuration_of(parse_sources(FileSet({{".vlint.yaml", text}}), {}, Workers(1)));
+}
+
+std::string error_of(const std::string& text) {
+  const Result<Configuration> configuration = read(text);
+  return configuration.ok() ? std::string("none") : configuration.error();
+}
+
+}  // namespace
+
+TEST_CASE("every setting is read") {
+  const Result<Configuration> read_one = read(R"(facts: [facts/storage.yaml, ./facts/more/]
+clusters:
+  - {name: production, paths: [clusters/production, apps]}
+)");
+  REQUIRE(read_one.ok());
+  CHECK(read_one->facts == std::vector<std::string>{"facts/storage.yaml", "facts/more"});
+  REQUIRE(read_one->clusters.size() == 1);
+  CHECK(read_one->clusters[0].name == "production");
+  CHECK(read_one->clusters[0].paths.size() == 2);
+}
+
+TEST_CASE("a file without settings is one") {
+  for (const char* text : {"", "# only a mark\n", "---\n", "null\n"}) CHECK(error_of(text) == "none");
+}
+
+TEST_CASE("each fault has its place") {
+  CHECK(error_of("rulez: {}\n").rfind(".vlint.yaml:1:1: no setting is named \"rulez\"", 0) == 0);
+  CHECK(error_of("\nfact: []\n") == ".vlint.yaml:2:1: no setting is named \"fact\"; did you mean facts?");
+  CHECK(error_of("clusters: [1]\n") == ".vlint.yaml:1:12: `clusters` wants a mapping");
+  CHECK(error_of("facts: a.yaml\n") == ".vlint.yaml:1:8: `facts` wants a list of paths");
+  CHECK(error_of("facts: [/etc/passwd]\n") == ".vlint.yaml:1:9: \"/etc/passwd\" lies outside of the repository");
+  CHECK(error_of("facts: [a/../../b]\n") == ".vlint.yaml:1:9: \"a/../../b\" lies outside of the repository");
+  CHECK(error_of("clusters: [{name: a}]\n") == ".vlint.yaml:1:12: a cluster needs `paths`, the folders that it runs");
+  CHECK(error_of("clusters: [{name: a, paths: [a]}, {name: a, paths: [b]}]\n") ==
+        ".vlint.yaml:1:35: there are two clusters named \"a\"");
+  CHECK(error_of("a: [\n").rfind(".vlint.yaml:", 0) == 0);
+}
+
+TEST_CASE("facts are in the cluster, and clusters are those that are named") {
+  AnalysisOptions options = test_options();
+  options.configuration.facts = {"facts"};
+  options.configuration.clusters = {{"one", {"a"}}, {"two", {"b"}}};
+  const Analysis analysis = analyze_texts({{"a/x.yaml", config_map("x", "  k: v\n")},
+                                           {"b/y.yaml", config_map("y", "  k: v\n")},
+                                           {"facts/kustomization.yaml", "resources: []\n"},
+                                           {"facts/z.yaml", config_map("z", "  k: v\n")}},
+                                          options);
+  REQUIRE(analysis.clusters.size() == 2);
+  CHECK(analysis.clusters[0].name() == "one");
+  CHECK(analysis.clusters[0].find("", "ConfigMap", "", "x") != nullptr);
+  CHECK(analysis.clusters[0].find("", "ConfigMap", "", "y") == nullptr);
+  CHECK(analysis.clusters[0].find("", "ConfigMap", "", "z") != nullptr);
+  CHECK(analysis.clusters[1].find("", "ConfigMap", "", "z") != nullptr);
+  CHECK(analysis.units.unlisted.empty());
+}

@@ -1,0 +1,99 @@
+#include "lint/output/coverage.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace vlint {
+namespace {
+
+using velero::Outcome;
+using velero::Reason;
+using velero::Verdict;
+
+constexpr std::array<std::string_view, 5> kScratch = {"emptyDir", "configMap", "secret", "projected", "downwardAPI"};
+
+bool is_lost_silently(const Verdict& verdict) {
+  return verdict.outcome == Outcome::not_protected && verdict.selected == Known::yes &&
+         (verdict.reason == Reason::suppressed_by_fs_backup || verdict.reason == Reason::claim_failed);
+}
+
+Coverage judge(const std::vector<Verdict>& verdicts) {
+  const auto any = [&](auto&& is) { return std::any_of(verdicts.begin(), verdicts.end(), is); };
+  const auto has = [](Outcome outcome) { return [=](const Verdict& verdict) { return verdict.outcome == outcome; }; };
+  if (any(has(Outcome::fails))) return Coverage::failing;
+  if (any(has(Outcome::is_protected))) return Coverage::covered;
+  if (any(is_lost_silently)) return Coverage::silently_lost;
+  if (any(has(Outcome::unknown))) return Coverage::unknown;
+  if (any(has(Outcome::skipped_on_purpose))) return Coverage::skipped;
+  return Coverage::unprotected;
+}
+
+bool is_scratch(const velero::VolumeUse& use) {
+  return std::find(kScratch.begin(), kScratch.end(), use.source) != kScratch.end();
+}
+
+ClusterCoverage coverage_of(const model::Cluster& cluster, const velero::Plan& plan) {
+  ClusterCoverage result{&cluster, &plan, {}, 0};
+  for (const velero::Claim& claim : plan.claims) result.entries.push_back({&claim, nullptr, judge(claim.verdicts)});
+  for (const velero::VolumeUse& use : plan.volumes) {
+    if (!use.claim.empty() || use.source == "volumeClaimTemplate" || use.source == "ephemeral") continue;  // claims
+    const Coverage coverage = judge(use.verdicts);
+    const bool matters = coverage == Coverage::failing || coverage == Coverage::covered;
+    if (is_scratch(use) && !matters) {
+      ++result.scratch;
+    } else {
+      result.entries.push_back({nullptr, &use, coverage});
+    }
+  }
+  std::stable_sort(result.entries.begin(), result.entries.end(), [&](const CoverageEntry& a, const CoverageEntry& b) {
+    if (a.coverage != b.coverage) return a.coverage < b.coverage;
+    return name_of(result, a) < name_of(result, b);
+  });
+  return result;
+}
+
+}  // namespace
+
+std::string_view to_string(Coverage coverage) {
+  constexpr std::array<std::string_view, 6> kNames = {"failing", "silently-lost", "unprotected",
+                                                      "unknown", "protected",     "skipped"};
+  return kNames[static_cast<std::size_t>(coverage)];
+}
+
+std::size_t ClusterCoverage::count(Coverage coverage) const {
+  return static_cast<std::size_t>(std::count_if(entries.begin(), entries.end(), [&](const CoverageEntry& entry) {
+    return entry.coverage == coverage;
+  }));
+}
+
+bool ClusterCoverage::is_known() const { return count(Coverage::covered) + uncovered() > 0; }
+
+std::size_t ClusterCoverage::uncovered() const {
+  return count(Coverage::failing) + count(Coverage::silently_lost) + count(Coverage::unprotected);
+}
+
+unsigned ClusterCoverage::percent() const {
+  const std::size_t covered = count(Coverage::covered);
+  return is_known() ? static_cast<unsigned>(covered * 100 / (covered + uncovered())) : 100;
+}
+
+std::vector<ClusterCoverage> coverage_of(const Analysis& analysis) {
+  std::vector<ClusterCoverage> result;
+  for (std::size_t i = 0; i < analysis.clusters.size(); ++i) {
+    result.push_back(coverage_of(analysis.clusters[i], analysis.plans[i]));
+  }
+  return result;
+}
+
+std::string name_of(const ClusterCoverage& cluster, const CoverageEntry& entry) {
+  const auto full = [](std::string_view name_space, std::string_view name) {
+    return name_space.empty() ? std::string(name) : fmt::format("{}/{}", name_space, name);
+  };
+  if (entry.claim != nullptr) return full(entry.claim->name_space, entry.claim->name);
+  const kube::Resource& workload = *cluster.plan->workloads[entry.use->workload].resource;
+  return fmt::format("{}:{}", full(workload.name_space, workload.name), entry.use->name);
+}
+
+}  // namespace vlint
