@@ -23,6 +23,7 @@ Examples:
   vlint explain velero/emptydir-in-fs-backup
   vlint why apps/homepage:logs             one volume, step by step: what is backed up and why
   vlint coverage --min-coverage 100        every claim and what protects it, in order of danger
+  vlint plan --compare 1.18 --format text  what an upgrade of Velero would change
   vlint plan > plan.json                   what every Schedule does with every volume
   vlint render overlays/prod --origins     a Kustomize build, with the source line of each value
 
@@ -57,6 +58,8 @@ struct RawOptions {
   std::string target;
   std::string rules_format = "text";
   std::string coverage_format = "text";
+  std::string compare;
+  std::string plan_format = "json";
   unsigned width = 0;
   unsigned min_coverage = 0;
   bool fail_on_uncovered = false;
@@ -160,6 +163,14 @@ Result<Output> read_output(const std::string& text) {
   return Output{format, text.substr(equals + 1)};
 }
 
+// A version of Velero as an option has it; none when the option was not given.
+Result<std::optional<velero::Version>> read_version(std::string_view option, const std::string& text) {
+  if (text.empty()) return std::optional<velero::Version>();
+  const std::optional<velero::Version> version = velero::parse_version(text);
+  if (!version) return Error{fmt::format("{} wants a version such as 1.18 or 1.17.2, and got `{}`", option, text)};
+  return version;
+}
+
 Severity severity_named(const std::string& name) {
   return name == "error" ? Severity::error : name == "warning" ? Severity::warning : Severity::note;
 }
@@ -186,13 +197,14 @@ Result<CommandLine> interpret(const RawOptions& raw, Command command) {
     line.fail_on = severity_named(raw.fail_on);
   }
   if (!raw.stdin_filename.empty()) line.stdin_filename = raw.stdin_filename;
-  if (!raw.velero_version.empty()) {
-    line.velero.velero_version = velero::parse_version(raw.velero_version);
-    if (!line.velero.velero_version) {
-      return Error{
-          fmt::format("--velero-version wants a version such as 1.18 or 1.17.2, and got `{}`", raw.velero_version)};
-    }
-  }
+  Result<std::optional<velero::Version>> version = read_version("--velero-version", raw.velero_version);
+  if (!version.ok()) return Error{version.error()};
+  line.velero.velero_version = *version;
+  Result<std::optional<velero::Version>> compare = read_version("--compare", raw.compare);
+  if (!compare.ok()) return Error{compare.error()};
+  line.compare = *compare;
+  line.plan_format = raw.plan_format;
+  if (line.plan_format == "text" && !line.compare) return Error{"`vlint plan --format text` goes with --compare"};
   line.limits = {raw.max_file_mib << 20, raw.max_nesting, raw.max_alias_nodes};
   line.colour = raw.colour == "always"  ? ColourMode::always
                 : raw.colour == "never" ? ColourMode::never
@@ -235,6 +247,11 @@ Parsed parse_command_line(int argc, const char* const* argv) {
   add_lint_options(*lint, raw);
   CLI::App* plan = app.add_subcommand("plan", "Print as JSON what every Schedule does with every volume");
   add_reading_options(*plan, raw);
+  plan->add_option("--compare", raw.compare, "Show instead what this version of Velero would do otherwise")
+      ->type_name("X.Y");
+  plan->add_option("--format", raw.plan_format, "json, or with --compare also text (json)")
+      ->check(CLI::IsMember({"json", "text"}))
+      ->type_name("FORMAT");
   CLI::App* coverage = app.add_subcommand("coverage", "Show every claim and volume, and everything that protects it");
   add_coverage_options(*coverage, raw);
   CLI::App* explain = app.add_subcommand("explain", "Print a rule's page");
@@ -259,11 +276,11 @@ Parsed parse_command_line(int argc, const char* const* argv) {
   }
   const Command command = plan->parsed()       ? Command::plan
                           : coverage->parsed() ? Command::coverage
-                          : explain->parsed() ? Command::explain
-                          : why->parsed()     ? Command::why
-                          : render->parsed()  ? Command::render
-                          : rules->parsed()   ? Command::rules
-                                              : Command::lint;
+                          : explain->parsed()  ? Command::explain
+                          : why->parsed()      ? Command::why
+                          : render->parsed()   ? Command::render
+                          : rules->parsed()    ? Command::rules
+                                               : Command::lint;
   Result<CommandLine> line = interpret(raw, command);
   if (!line.ok()) {
     fmt::print(stderr, "vlint: {}\n", line.error());

@@ -42,8 +42,10 @@ struct CommandLine {
   bool verbose = false;
   kustomize::Options render;
   bool render_origins = false;
-  std::string rule;    // of `explain`
-  std::string target;  // of `why`: NAMESPACE/NAME[:VOLUME]
+  std::string rule;                        // of `explain`
+  std::optional<velero::Version> compare;  // of `plan`: the version to compare with
+  std::string plan_format;                 // "json" or "text"
+  std::string target;                      // of `why`: NAMESPACE/NAME[:VOLUME]
   std::string rules_format = "text";
   std::string coverage_format = "text";  // or "markdown", "json"
   unsigned width = 0;                    // columns of the table; 0: as wide as the terminal

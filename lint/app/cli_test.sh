@@ -190,6 +190,23 @@ run 2
 has "$err" "lies outside of the repository" "facts stay inside"
 : >.vlint.yaml
 
+# --- coverage, and what an upgrade changes
+run 0 coverage
+has "$out" "vaultwarden/vaultwarden-data" "every claim"
+has "$out" "% covered" "totals"
+run 0 coverage --format json --min-coverage 100
+has "$out" '"schema": "vlint/coverage/1"' "JSON"
+run 0 plan --compare 1.17 --format text
+has "$out" "Velero 1.17" "both versions are named"
+run 2 plan --compare new
+has "$err" "--compare wants a version" "what to type"
+mkdir -p "$work/bare" && cd "$work/bare" && touch .vlint.yaml
+printf 'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data, namespace: apps}\nspec: {}\n' >pvc.yaml
+run 1 coverage --fail-on-uncovered
+has "$out" "unprotected" "what nothing protects"
+run 1 coverage --min-coverage 1
+copy homepage
+
 # --- why
 run 0 why apps/homepage:logs
 has "$out" "Schedule velero/daily" "each Schedule is explained"

@@ -18,6 +18,7 @@
 #include "lint/engine/pipeline.h"
 #include "lint/engine/registry.h"
 #include "lint/output/coverage.h"
+#include "lint/output/plan_compare.h"
 #include "lint/output/plan_json.h"
 #include "lint/output/printer.h"
 #include "lint/output/rule_docs.h"
@@ -252,6 +253,7 @@ int lint(const CommandLine& line) {
   Stopwatch watch(line.timings);
   const Workers workers(line.jobs);
   AnalysisOptions options{all_rules(), {}, line.velero, {}};
+  options.velero.jobs = line.jobs;
   Result<std::vector<RuleEntry>> rules = select_rules(all_rules(), line.select, line.ignore);
   if (!rules.ok()) return cannot_work(rules.error());
   options.rules = std::move(rules).value();
@@ -314,7 +316,8 @@ int print_analysis(const CommandLine& line, std::vector<RuleEntry> rules, MakeAn
   Sources sources = parse_sources(input->files, line.limits, workers, input->root);
   Result<Configuration> configuration = configuration_of(sources);
   if (!configuration.ok()) return cannot_work(configuration.error());
-  const AnalysisOptions options{all_rules(), std::move(rules), line.velero, std::move(configuration).value()};
+  AnalysisOptions options{all_rules(), std::move(rules), line.velero, std::move(configuration).value()};
+  options.velero.jobs = line.jobs;
   const Analysis analysis = analyze(std::move(sources), options, workers);
   const Result<Answer> answer = make_answer(analysis);
   if (!answer.ok()) return cannot_work(answer.error());
@@ -323,8 +326,23 @@ int print_analysis(const CommandLine& line, std::vector<RuleEntry> rules, MakeAn
   return input->unread.empty() ? answer->exit_code : kCannotWork;
 }
 
+// The plan of the manifests as they are beside that of another version of Velero.
+Answer compare(const Analysis& analysis, const CommandLine& line) {
+  AnalysisOptions options{all_rules(), {}, line.velero, analysis.configuration};
+  options.velero.velero_version = line.compare;
+  options.velero.jobs = line.jobs;
+  const Analysis other = analyze(analysis.sources, options, Workers(line.jobs));
+  const std::vector<VerdictChange> changes = compare_plans(analysis, other);
+  return {line.plan_format == "text" ? print_changes_text(changes, analysis, other)
+                                     : print_changes_json(changes, analysis, other)};
+}
+
 int plan(const CommandLine& line) {
-  return print_analysis(line, {}, [](const Analysis& analysis) { return Result<Answer>(Answer{print_plan(analysis)}); });
+  if (line.compare) {
+    return print_analysis(line, {}, [&](const Analysis& analysis) { return Result<Answer>(compare(analysis, line)); });
+  }
+  return print_analysis(line, {},
+                        [](const Analysis& analysis) { return Result<Answer>(Answer{print_plan(analysis)}); });
 }
 
 int exit_code_of(const std::vector<ClusterCoverage>& clusters, const CommandLine& line) {
@@ -349,12 +367,11 @@ int why(const CommandLine& line) {
   Result<std::vector<RuleEntry>> rules = select_rules(all_rules(), {}, {});
   if (!rules.ok()) return cannot_work(rules.error());
   const PrintOptions options{wants_colour(line.colour), terminal_width(), line.verbose, line.quiet};
-  return print_analysis(line, std::move(rules).value(),
-                        [&](const Analysis& analysis) -> Result<Answer> {
-                          Result<std::string> text = explain_why(analysis, line.target, options);
-                          if (!text.ok()) return Error{text.error()};
-                          return Answer{std::move(text).value()};
-                        });
+  return print_analysis(line, std::move(rules).value(), [&](const Analysis& analysis) -> Result<Answer> {
+    Result<std::string> text = explain_why(analysis, line.target, options);
+    if (!text.ok()) return Error{text.error()};
+    return Answer{std::move(text).value()};
+  });
 }
 
 int explain(const CommandLine& line) {

@@ -29,8 +29,9 @@ struct Discovery {
   std::vector<std::string> unread;      // a sentence for each folder that could not be read
 };
 
-// All `*.yaml` and `*.yml` files and files named `Kustomization` below the root. Left out: `.git`, `node_modules`, links, anything that is no regular
-// file (a FIFO, a device), and folders that are repositories of their own (they have a `.vlint.yaml`).
+// All `*.yaml` and `*.yml` files and files named `Kustomization` below the root. Left out: `.git`, `node_modules`,
+// links, anything that is no regular file (a FIFO, a device), and folders that are repositories of their own (they have
+// a `.vlint.yaml`).
 Discovery discover(const std::string& root);
 
 struct ReadFiles {

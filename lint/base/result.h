@@ -20,8 +20,9 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}        // NOLINT(google-explicit-constructor): `return value;` is the point
-  Result(Error error) : state_(std::move(error)) {}    // NOLINT(google-explicit-constructor): `return Error{...};` likewise
+  Result(T value) : state_(std::move(value)) {}  // NOLINT(google-explicit-constructor): `return value;` is the point
+  Result(Error error)
+      : state_(std::move(error)) {}  // NOLINT(google-explicit-constructor): `return Error{...};` likewise
 
   bool ok() const { return std::holds_alternative<T>(state_); }
   explicit operator bool() const { return ok(); }

@@ -11,7 +11,8 @@ enum class FileId : std::uint32_t {};
 
 inline constexpr FileId kNoFile{0xFFFFFFFFU};
 
-// Half-open range of byte offsets into the file as it is on disk (a byte-order mark counts). Ordered by file, begin, end.
+// Half-open range of byte offsets into the file as it is on disk (a byte-order mark counts). Ordered by file, begin,
+// end.
 struct Span {
   FileId file = kNoFile;
   std::uint32_t begin = 0;

@@ -47,8 +47,27 @@ class Reader {
   void read_root(Value root) {
     if (root.is_null()) return;
     mapping(root, "settings",
-            std::array{Setting{"facts", [this](Value value) { configuration_.facts = paths(value, "facts"); }},
-                       Setting{"clusters", [this](Value value) { read_clusters(value); }}});
+            std::array{Setting{"velero", [this](Value value) { read_velero(value); }},
+                       Setting{"facts", [this](Value value) { configuration_.facts = paths(value, "facts"); }},
+                       Setting{"clusters", [this](Value value) { read_clusters(value); }},
+                       Setting{"intent", [this](Value value) { read_intent(value); }}});
+  }
+
+  void read_velero(Value value) {
+    mapping(value, "velero",
+            std::array{
+                Setting{"version",
+                        [this](Value version) {
+                          configuration_.velero_version = velero::parse_version(version.text());
+                          if (!configuration_.velero_version) {
+                            fail(version.span(), "`version` wants a version such as 1.18 or 1.17.2, in quotes");
+                          }
+                        }},
+                Setting{"namespace", [this](Value name) { configuration_.velero_namespace = text(name, "namespace"); }},
+                Setting{"node-agent", [this](Value flag) {
+                          configuration_.node_agent = flag.as_bool();
+                          if (!configuration_.node_agent) fail(flag.span(), "`node-agent` wants true or false");
+                        }}});
   }
 
   void read_clusters(Value value) {
@@ -66,6 +85,19 @@ class Reader {
       }
       configuration_.clusters.push_back(std::move(cluster));
     }
+  }
+
+  void read_intent(Value value) {
+    Intent intent;
+    const auto set = [&](Value key, bool is_label) {
+      if (!intent.key.empty()) fail(key.span(), "`intent` wants a `label` or an `annotation`, not both");
+      intent = {is_label, text(key, is_label ? "label" : "annotation")};
+    };
+    mapping(value, "intent",
+            std::array{Setting{"label", [&](Value key) { set(key, true); }},
+                       Setting{"annotation", [&](Value key) { set(key, false); }}});
+    if (intent.key.empty()) return fail(value.span(), "`intent` wants a `label` or an `annotation`");
+    configuration_.intent = std::move(intent);
   }
 
   void mapping(Value value, std::string_view what, std::span<const Setting> settings) {
@@ -121,6 +153,13 @@ class Reader {
 };
 
 }  // namespace
+
+Declared declared_intent(const Configuration& configuration, const kube::Resource& resource) {
+  if (!configuration.intent) return Declared::nothing;
+  const Value all = resource.metadata[configuration.intent->is_label ? "labels" : "annotations"];
+  const std::string_view declared = all[configuration.intent->key].text();
+  return declared == "optional" ? Declared::optional : declared == "required" ? Declared::required : Declared::nothing;
+}
 
 Result<Configuration> read_configuration(const yaml::Tree& tree) { return Reader(tree).read(); }
 

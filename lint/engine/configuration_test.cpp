@@ -22,15 +22,26 @@ std::string error_of(const std::string& text) {
 }  // namespace
 
 TEST_CASE("every setting is read") {
-  const Result<Configuration> read_one = read(R"(facts: [facts/storage.yaml, ./facts/more/]
+  const Result<Configuration> read_one = read(R"(velero:
+  version: "1.17"
+  namespace: backups
+  node-agent: false
+facts: [facts/storage.yaml, ./facts/more/]
 clusters:
   - {name: production, paths: [clusters/production, apps]}
+intent:
+  annotation: backup.example.com/intent
 )");
   REQUIRE(read_one.ok());
+  CHECK(velero::to_string(*read_one->velero_version) == "1.17");
+  CHECK(read_one->velero_namespace == "backups");
+  CHECK(read_one->node_agent == false);
   CHECK(read_one->facts == std::vector<std::string>{"facts/storage.yaml", "facts/more"});
   REQUIRE(read_one->clusters.size() == 1);
   CHECK(read_one->clusters[0].name == "production");
   CHECK(read_one->clusters[0].paths.size() == 2);
+  CHECK_FALSE(read_one->intent->is_label);
+  CHECK(read_one->intent->key == "backup.example.com/intent");
 }
 
 TEST_CASE("a file without settings is one") {
@@ -40,14 +51,35 @@ TEST_CASE("a file without settings is one") {
 TEST_CASE("each fault has its place") {
   CHECK(error_of("rulez: {}\n").rfind(".vlint.yaml:1:1: no setting is named \"rulez\"", 0) == 0);
   CHECK(error_of("\nfact: []\n") == ".vlint.yaml:2:1: no setting is named \"fact\"; did you mean facts?");
-  CHECK(error_of("clusters: [1]\n") == ".vlint.yaml:1:12: `clusters` wants a mapping");
+  CHECK(error_of("velero: {version: new}\n").rfind(".vlint.yaml:1:19: `version` wants", 0) == 0);
+  CHECK(error_of("velero: {node-agent: \"yes\"}\n") == ".vlint.yaml:1:22: `node-agent` wants true or false");
+  CHECK(error_of("velero: [1]\n") == ".vlint.yaml:1:9: `velero` wants a mapping");
   CHECK(error_of("facts: a.yaml\n") == ".vlint.yaml:1:8: `facts` wants a list of paths");
   CHECK(error_of("facts: [/etc/passwd]\n") == ".vlint.yaml:1:9: \"/etc/passwd\" lies outside of the repository");
   CHECK(error_of("facts: [a/../../b]\n") == ".vlint.yaml:1:9: \"a/../../b\" lies outside of the repository");
   CHECK(error_of("clusters: [{name: a}]\n") == ".vlint.yaml:1:12: a cluster needs `paths`, the folders that it runs");
   CHECK(error_of("clusters: [{name: a, paths: [a]}, {name: a, paths: [b]}]\n") ==
         ".vlint.yaml:1:35: there are two clusters named \"a\"");
+  CHECK(error_of("intent: {label: a, annotation: b}\n") ==
+        ".vlint.yaml:1:32: `intent` wants a `label` or an `annotation`, not both");
   CHECK(error_of("a: [\n").rfind(".vlint.yaml:", 0) == 0);
+}
+
+TEST_CASE("a claim declares its intent by the label that is configured") {
+  AnalysisOptions options = test_options();
+  options.configuration.intent = Intent{true, "backup"};
+  const Analysis analysis =
+      analyze_texts({{"a.yaml",
+                      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {backup: optional}}\n---\n"
+                      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b, annotations: {backup: optional}}\n---\n"
+                      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, labels: {backup: required}}\n"}},
+                    options);
+  const auto declared = [&](std::string_view name) {
+    return declared_intent(options.configuration, *analysis.clusters[0].find("", "ConfigMap", "", name));
+  };
+  CHECK(declared("a") == Declared::optional);
+  CHECK(declared("b") == Declared::nothing);
+  CHECK(declared("c") == Declared::required);
 }
 
 TEST_CASE("facts are in the cluster, and clusters are those that are named") {

@@ -36,7 +36,8 @@ class Users {
   explicit Users(const gitops::Units& units) : units_(units) {
     for (const gitops::Unit& unit : units.all) {
       if (unit.build == nullptr) continue;
-      for (const kube::Resource& resource : unit.resources) by_object_[resource.root.source().span()].insert(resource.unit);
+      for (const kube::Resource& resource : unit.resources)
+        by_object_[resource.root.source().span()].insert(resource.unit);
     }
   }
 
@@ -68,9 +69,11 @@ std::optional<Fix> join_overlay_fixes(const Users& users, const std::vector<Find
   UnitSet mended;
   for (const Finding* finding : group) {
     if (!mended.insert(finding->seen.unit).second) continue;
-    const auto own = std::find_if(finding->fixes.begin(), finding->fixes.end(), [](const Fix& f) { return f.in_overlay; });
+    const auto own =
+        std::find_if(finding->fixes.begin(), finding->fixes.end(), [](const Fix& f) { return f.in_overlay; });
     const Span object = finding->seen.object;
-    if (own == finding->fixes.end() || users.changes_others(own->edits, object, {finding->seen.unit})) return std::nullopt;
+    if (own == finding->fixes.end() || users.changes_others(own->edits, object, {finding->seen.unit}))
+      return std::nullopt;
     if (!joined) {
       joined = *own;
       continue;

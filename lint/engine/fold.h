@@ -13,8 +13,8 @@
 
 namespace vlint {
 
-// Folds, and drops of each finding the fixes that would change a build that does not have the finding. Where only some of
-// the builds that share a text have it, the fixes of their overlays are made one.
+// Folds, and drops of each finding the fixes that would change a build that does not have the finding. Where only some
+// of the builds that share a text have it, the fixes of their overlays are made one.
 std::vector<Finding> fold(const gitops::Units& units, std::vector<Finding> findings);
 
 }  // namespace vlint

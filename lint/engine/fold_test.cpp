@@ -12,9 +12,7 @@ namespace {
 
 const std::string kBase = config_map("map", "  simple: wrong\n");
 
-std::string overlay(const std::string& more = {}) {
-  return "resources: [../../base]\nnamePrefix: x-\n" + more;
-}
+std::string overlay(const std::string& more = {}) { return "resources: [../../base]\nnamePrefix: x-\n" + more; }
 
 // A base with a wrong value and the overlays dev and prod.
 std::vector<SourceFile> repository(const std::string& dev, const std::string& prod) {
@@ -26,7 +24,8 @@ std::vector<SourceFile> repository(const std::string& dev, const std::string& pr
 
 FixRun fix(const std::vector<SourceFile>& files) {
   const AnalysisOptions options = test_options();
-  return fix_all(analyze_texts(files), Safety::safe, [](const Finding&) { return true; }, options, Workers(1));
+  return fix_all(
+      analyze_texts(files), Safety::safe, [](const Finding&) { return true; }, options, Workers(1));
 }
 
 std::string text_of(const Analysis& analysis, std::string_view path) {
@@ -94,8 +93,7 @@ TEST_CASE("a value that a patch brings is found and mended in the patch") {
 }
 
 TEST_CASE("a finding in two places of one unit stays two") {
-  const Analysis analysis =
-      analyze_texts({{"kustomization.yaml", "resources: [a.yaml]\n"},
-                     {"a.yaml", config_map("a", "  simple: wrong\n  still: wrong\n")}});
+  const Analysis analysis = analyze_texts({{"kustomization.yaml", "resources: [a.yaml]\n"},
+                                           {"a.yaml", config_map("a", "  simple: wrong\n  still: wrong\n")}});
   CHECK(analysis.findings.size() == 2);
 }

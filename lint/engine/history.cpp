@@ -6,7 +6,8 @@
 
 namespace vlint {
 
-std::vector<Label> history_of(const gitops::Units& units, const kube::Resource& resource, yaml::Value field, Span shown) {
+std::vector<Label> history_of(const gitops::Units& units, const kube::Resource& resource, yaml::Value field,
+                              Span shown) {
   std::vector<Label> history;
   const gitops::Unit& unit = units.all[resource.unit];
   if (unit.build == nullptr) return history;

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "lint/engine/configuration.h"
 #include "lint/engine/sources.h"
 #include "lint/model/cluster.h"
 #include "lint/velero/plan.h"
@@ -17,6 +18,7 @@ struct ClusterModel {
 struct Model {
   const Sources& sources;
   const gitops::Units& units;  // kube::Resource::unit is an index into them
+  const Configuration& configuration;
   std::vector<ClusterModel> clusters;
 };
 

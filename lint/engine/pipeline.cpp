@@ -14,8 +14,8 @@ namespace {
 
 using gitops::FileRole;
 
-// The units of the repository. Files that builds ask for are read first, so that all have an id; what they name is found
-// by building, hence the rounds.
+// The units of the repository. Files that builds ask for are read first, so that all have an id; what they name is
+// found by building, hence the rounds.
 gitops::Units find_units(Sources& sources, const Configuration& configuration, const Workers& workers) {
   constexpr unsigned kMostRounds = 4;
   for (unsigned round = 1;; ++round) {
@@ -106,10 +106,18 @@ std::vector<Finding> check(const Model& model, std::span<const RuleEntry> rules,
   return findings;
 }
 
+velero::PlanOptions plan_options(const AnalysisOptions& options) {
+  velero::PlanOptions plan = options.velero;
+  plan.configured_version = options.configuration.velero_version;
+  plan.configured_namespace = options.configuration.velero_namespace;
+  plan.configured_node_agent = options.configuration.node_agent;
+  return plan;
+}
+
 }  // namespace
 
 Model Analysis::model() const {
-  Model model{sources, units, {}};
+  Model model{sources, units, configuration, {}};
   for (std::size_t i = 0; i < clusters.size(); ++i) model.clusters.push_back({clusters[i], plans[i]});
   return model;
 }
@@ -123,14 +131,15 @@ Result<Configuration> configuration_of(const Sources& sources) {
 Analysis analyze(Sources sources, const AnalysisOptions& options, const Workers& workers) {
   Analysis analysis;
   analysis.sources = std::move(sources);
+  analysis.configuration = options.configuration;
 
   // What is deployed.
   analysis.units = find_units(analysis.sources, options.configuration, workers);
 
   // The objects of each cluster, with indices to find them.
   const std::vector<gitops::NamedCluster>& named = options.configuration.clusters;
-  const gitops::Clusters clusters = named.empty() ? gitops::find_clusters(analysis.units.all)
-                                                  : gitops::named_clusters(analysis.units.all, named);
+  const gitops::Clusters clusters =
+      named.empty() ? gitops::find_clusters(analysis.units.all) : gitops::named_clusters(analysis.units.all, named);
   std::vector<Incomplete> unseen = analysis.units.incomplete;
   if (clusters.assumption) unseen.push_back(*clusters.assumption);
   for (const gitops::ClusterUnits& cluster : clusters.all) {
@@ -141,7 +150,7 @@ Analysis analyze(Sources sources, const AnalysisOptions& options, const Workers&
 
   // What every Schedule does with every volume.
   for (const model::Cluster& cluster : analysis.clusters) {
-    analysis.plans.push_back(velero::make_plan(cluster, options.velero));
+    analysis.plans.push_back(velero::make_plan(cluster, plan_options(options)));
   }
 
   // From here on nothing but findings is made.

@@ -26,6 +26,7 @@ Result<Configuration> configuration_of(const Sources& sources);
 // One analysis and everything it was made of; findings refer to rules only, the rest refers into `sources`.
 struct Analysis {
   Sources sources;
+  Configuration configuration;
   gitops::Units units;
   std::deque<model::Cluster> clusters;
   std::deque<velero::Plan> plans;  // one a cluster

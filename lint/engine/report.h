@@ -41,7 +41,8 @@ class Draft {
   // Offers a fix of the resource's own text. Where a tool wrote that text, or no clean edit is possible, the help says
   // so instead.
   Draft& fix(std::string title, Safety safety, const kube::Resource& resource, Result<std::vector<TextEdit>> edits);
-  // The same in a file of one overlay, for where the text of the object is shared with builds that are right as they are.
+  // The same in a file of one overlay, for where the text of the object is shared with builds that are right as they
+  // are.
   Draft& fix_in_overlay(std::string title, Safety safety, const kube::Resource& resource,
                         Result<std::vector<TextEdit>> edits);
   // A fix that touches no resource: a comment, a file that is no manifest.

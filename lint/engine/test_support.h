@@ -41,11 +41,12 @@ inline void check_values(const Model& model, Report& report) {
 }
 
 inline constinit const Rule kValueRule = checked({.summary = "a wrong value",
-                                           .explanation = kPage,
-                                           .best_fix = BestFix::safe,
-                                           .since = "0.1.0",
-                                           .check = check_values});
-inline constinit const Rule kEngineRule = checked({.summary = "made by the engine", .explanation = kPage, .since = "0.1.0"});
+                                                  .explanation = kPage,
+                                                  .best_fix = BestFix::safe,
+                                                  .since = "0.1.0",
+                                                  .check = check_values});
+inline constinit const Rule kEngineRule =
+    checked({.summary = "made by the engine", .explanation = kPage, .since = "0.1.0"});
 
 inline constexpr RuleEntry kRules[] = {
     {"test/value", &kValueRule},

@@ -84,9 +84,8 @@ Names key_of(const Unit& unit, const std::set<std::string_view>& names) {
 
 // Whether `part` has only names that `whole` has too.
 bool is_within(const Names& part, const Names& whole) {
-  return std::all_of(part.begin(), part.end(), [&](std::string_view name) {
-    return std::find(whole.begin(), whole.end(), name) != whole.end();
-  });
+  return std::all_of(part.begin(), part.end(),
+                     [&](std::string_view name) { return std::find(whole.begin(), whole.end(), name) != whole.end(); });
 }
 
 std::string name_some(const std::vector<ClusterUnits>& clusters) {
@@ -124,11 +123,12 @@ Clusters find_clusters(const std::vector<Unit>& units) {
   }
   if (clusters.all.empty()) clusters.all.push_back({"default", {}});
   if (found.first != nullptr) {
-    clusters.assumption = {display_name(units[found.first->unit]),
-                           fmt::format("{} is deployed with different contents, so the folders {} are taken for clusters "
-                                       "of their own",
-                                       found.first->title(), name_some(clusters.all)),
-                           found.first->place()};
+    clusters.assumption = {
+        display_name(units[found.first->unit]),
+        fmt::format("{} is deployed with different contents, so the folders {} are taken for clusters "
+                    "of their own",
+                    found.first->title(), name_some(clusters.all)),
+        found.first->place()};
   }
   return clusters;
 }

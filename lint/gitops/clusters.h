@@ -2,9 +2,9 @@
 //
 // A repository may hold several clusters or stages, and nothing in a kustomization says which. What is certain: two
 // units that deploy the same object with different contents can't both run in one cluster. Their paths differ in a
-// folder name, such as `staging` and `production`; those names are the clusters, and a unit belongs to the cluster whose
-// name stands in its path. Units that have no such name in their path run in all of them. Without any such pair all
-// units are one cluster, named "default".
+// folder name, such as `staging` and `production`; those names are the clusters, and a unit belongs to the cluster
+// whose name stands in its path. Units that have no such name in their path run in all of them. Without any such pair
+// all units are one cluster, named "default".
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,8 @@ struct ClusterUnits {
 
 struct Clusters {
   std::vector<ClusterUnits> all;  // at least one, in the order of their names
-  // Where there are several: that they were told apart by folder names, and at which object. What a cluster runs is then
-  // a guess, and nothing can be concluded from what it does not run.
+  // Where there are several: that they were told apart by folder names, and at which object. What a cluster runs is
+  // then a guess, and nothing can be concluded from what it does not run.
   std::optional<Incomplete> assumption;
 };
 Clusters find_clusters(const std::vector<Unit>& units);

@@ -22,8 +22,7 @@ std::string clusters_of(std::vector<SourceFile> sources) {
   for (std::size_t i = 0; i < files.size(); ++i) {
     trees.push_back(std::make_shared<const yaml::Tree>(yaml::parse(files, files.id_at(i))));
   }
-  const gitops::Units units =
-      gitops::find_units({files, trees, gitops::roles_by_path(files), {}, {}}, Workers(1));
+  const gitops::Units units = gitops::find_units({files, trees, gitops::roles_by_path(files), {}, {}}, Workers(1));
   std::vector<std::string> result;
   for (const gitops::ClusterUnits& cluster : gitops::find_clusters(units.all).all) {
     std::vector<std::string> folders;
@@ -72,6 +71,5 @@ TEST_CASE("names on several levels make one cluster of each pair") {
     }
   }
   files.push_back({"eu/region.yaml", config_map("r", "apps", "1")});
-  CHECK(clusters_of(files) ==
-        "eu/dev: eu eu/dev; eu/prod: eu eu/prod; us/dev: us/dev; us/prod: us/prod");
+  CHECK(clusters_of(files) == "eu/dev: eu eu/dev; eu/prod: eu eu/prod; us/dev: us/dev; us/prod: us/prod");
 }

@@ -144,7 +144,8 @@ bool load_restrictions_are_off(const yaml::Forest& trees) {
       if (document.root == yaml::kNoNode) continue;
       const Value root(*tree, document.root);
       const bool is_flux = root["apiVersion"].text().rfind("kustomize.toolkit.fluxcd.io/", 0) == 0;
-      const bool is_argo_settings = root["kind"].text() == "ConfigMap" && root["metadata"]["name"].text() == "argocd-cm";
+      const bool is_argo_settings =
+          root["kind"].text() == "ConfigMap" && root["metadata"]["name"].text() == "argocd-cm";
       if (is_flux || (is_argo_settings && sets_no_restrictor(root))) return true;
     }
   }

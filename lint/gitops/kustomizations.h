@@ -33,8 +33,8 @@ std::vector<Kustomization> find_kustomizations(const FileSet& files, const yaml:
 // that is reached from nowhere else, the first: someone meant to build it.
 std::vector<std::size_t> find_roots(const std::vector<Kustomization>& kustomizations);
 
-// Whether builds may take files from outside of the folder of their kustomization, as Flux builds always do, and Argo CD
-// when its settings say so. False when nothing in the repository speaks of either.
+// Whether builds may take files from outside of the folder of their kustomization, as Flux builds always do, and Argo
+// CD when its settings say so. False when nothing in the repository speaks of either.
 bool load_restrictions_are_off(const yaml::Forest& trees);
 
 }  // namespace vlint::gitops

@@ -99,9 +99,9 @@ std::vector<kube::Resource> read_built(const kustomize::Build& build) {
   for (const kustomize::BuiltResource& built : build.resources) {
     const yaml::Value source = built.root.source();
     const bool stands_in_file = source && source.tree()->file != kNoFile && source.span().valid();
-    const kube::Author author =
-        stands_in_file ? kube::author_of(*source.tree(), source.tree()->document_at(source.span().begin))
-                       : kube::Author::person;
+    const kube::Author author = stands_in_file
+                                    ? kube::author_of(*source.tree(), source.tree()->document_at(source.span().begin))
+                                    : kube::Author::person;
     for (kube::Resource& resource : kube::read_resources(built.root, author)) resources.push_back(resource);
   }
   return resources;
@@ -124,7 +124,8 @@ Unit unit_of(const kustomize::Build& build, FileId kustomization, const FileSet&
     const bool is_listed = std::any_of(build.incomplete.begin(), build.incomplete.end(),
                                        [&](const Incomplete& known) { return known.where == fault.where; });
     if (is_listed) continue;
-    unit.incomplete.push_back({display(build.folder), fmt::format("it does not build: {}", fault.message), fault.where});
+    unit.incomplete.push_back(
+        {display(build.folder), fmt::format("it does not build: {}", fault.message), fault.where});
   }
   return unit;
 }

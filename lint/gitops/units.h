@@ -39,12 +39,12 @@ std::vector<FileRole> roles_by_path(const FileSet& files);
 bool has_template_marks(std::string_view text);
 
 struct Unit {
-  std::string folder;                  // "" for the repository root
-  std::vector<FileId> files;           // that it was made from, sorted
+  std::string folder;             // "" for the repository root
+  std::vector<FileId> files;      // that it was made from, sorted
   std::vector<FileId> own_files;  // those in its folder and below, sorted
   std::vector<kube::Resource> resources;
-  std::vector<Incomplete> incomplete;  // what of it was not seen
-  FileId declared_in = kNoFile;  // the kustomization file, or the first file of plain manifests
+  std::vector<Incomplete> incomplete;       // what of it was not seen
+  FileId declared_in = kNoFile;             // the kustomization file, or the first file of plain manifests
   const kustomize::Build* build = nullptr;  // null for plain manifests
   bool is_facts = false;                    // not deployed from here: a dump of what is in the cluster
 };
@@ -69,7 +69,7 @@ struct UnitInputs {
   const FileSet& files;
   const yaml::Forest& trees;  // by FileId
   const std::vector<FileRole>& roles;
-  const std::string& root;    // the folder on disk, absolute, links resolved; empty: there is nothing besides `files`
+  const std::string& root;  // the folder on disk, absolute, links resolved; empty: there is nothing besides `files`
   yaml::Limits limits;
   std::span<const std::string> facts = {};  // files and folders that hold facts
 };

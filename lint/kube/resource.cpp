@@ -178,7 +178,8 @@ std::string field_of(const Resource& resource, Value field) {
     const Tree& built = *resource.root.tree();
     const std::string inside = yaml::field_path(*field.tree(), field.place());
     const std::string above = yaml::field_path(*field.tree(), built.nodes[*link].end);
-    return join_paths(yaml::field_path(built, *link), inside.substr(above.size() + (inside[above.size()] == '.' ? 1 : 0)));
+    return join_paths(yaml::field_path(built, *link),
+                      inside.substr(above.size() + (inside[above.size()] == '.' ? 1 : 0)));
   }
   const std::string whole = yaml::field_path(*field.tree(), field.place());
   const std::string prefix = yaml::field_path(*resource.root.tree(), resource.root.place());

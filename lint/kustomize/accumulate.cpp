@@ -69,8 +69,9 @@ void Target::append(Accumulated& into, const std::vector<Resource>& resources, S
     }
   }
   if (twice.empty()) return;
-  if (twice.size() > 1) twice[0].message += twice.size() == 2 ? std::string(", and 1 more object is there twice")
-                                            : fmt::format(", and {} more objects are there twice", twice.size() - 1);
+  if (twice.size() > 1)
+    twice[0].message += twice.size() == 2 ? std::string(", and 1 more object is there twice")
+                                          : fmt::format(", and {} more objects are there twice", twice.size() - 1);
   record(twice[0]);
 }
 

@@ -34,11 +34,19 @@ bool is_scratch(const velero::VolumeUse& use) {
   return std::find(kScratch.begin(), kScratch.end(), use.source) != kScratch.end();
 }
 
-ClusterCoverage coverage_of(const model::Cluster& cluster, const velero::Plan& plan) {
+ClusterCoverage coverage_of(const model::Cluster& cluster, const velero::Plan& plan,
+                            const Configuration& configuration) {
   ClusterCoverage result{&cluster, &plan, {}, 0};
-  for (const velero::Claim& claim : plan.claims) result.entries.push_back({&claim, nullptr, judge(claim.verdicts)});
+  for (const velero::Claim& claim : plan.claims) {
+    Coverage coverage = judge(claim.verdicts);
+    const bool may_be_lost = coverage == Coverage::unprotected || coverage == Coverage::unknown;
+    const bool is_optional =
+        claim.resource != nullptr && declared_intent(configuration, *claim.resource) == Declared::optional;
+    if (may_be_lost && is_optional) coverage = Coverage::skipped;
+    result.entries.push_back({&claim, nullptr, coverage});
+  }
   for (const velero::VolumeUse& use : plan.volumes) {
-    if (!use.claim.empty() || use.source == "volumeClaimTemplate" || use.source == "ephemeral") continue;  // claims
+    if (is_claim(use)) continue;
     const Coverage coverage = judge(use.verdicts);
     const bool matters = coverage == Coverage::failing || coverage == Coverage::covered;
     if (is_scratch(use) && !matters) {
@@ -63,9 +71,8 @@ std::string_view to_string(Coverage coverage) {
 }
 
 std::size_t ClusterCoverage::count(Coverage coverage) const {
-  return static_cast<std::size_t>(std::count_if(entries.begin(), entries.end(), [&](const CoverageEntry& entry) {
-    return entry.coverage == coverage;
-  }));
+  return static_cast<std::size_t>(std::count_if(
+      entries.begin(), entries.end(), [&](const CoverageEntry& entry) { return entry.coverage == coverage; }));
 }
 
 bool ClusterCoverage::is_known() const { return count(Coverage::covered) + uncovered() > 0; }
@@ -79,10 +86,14 @@ unsigned ClusterCoverage::percent() const {
   return is_known() ? static_cast<unsigned>(covered * 100 / (covered + uncovered())) : 100;
 }
 
+bool is_claim(const velero::VolumeUse& use) {
+  return !use.claim.empty() || use.source == "volumeClaimTemplate" || use.source == "ephemeral";
+}
+
 std::vector<ClusterCoverage> coverage_of(const Analysis& analysis) {
   std::vector<ClusterCoverage> result;
   for (std::size_t i = 0; i < analysis.clusters.size(); ++i) {
-    result.push_back(coverage_of(analysis.clusters[i], analysis.plans[i]));
+    result.push_back(coverage_of(analysis.clusters[i], analysis.plans[i], analysis.configuration));
   }
   return result;
 }

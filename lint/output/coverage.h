@@ -15,17 +15,18 @@
 namespace vlint {
 
 enum class Coverage : std::uint8_t {  // most dangerous first
-  failing,        // a Schedule that covers it fails on it
-  silently_lost,  // a backup says Completed and holds no data of it
+  failing,                            // a Schedule that covers it fails on it
+  silently_lost,                      // a backup says Completed and holds no data of it
   unprotected,
   unknown,
   covered,
-  skipped,  // on purpose: excluded by an annotation, a label or a policy
+  skipped,  // on purpose: excluded by an annotation, a label or a policy, or declared optional
 };
-std::string_view to_string(Coverage coverage);  // "failing", "silently-lost", "unprotected", "unknown", "protected", "skipped"
+std::string_view to_string(
+    Coverage coverage);  // "failing", "silently-lost", "unprotected", "unknown", "protected", "skipped"
 
 struct CoverageEntry {
-  const velero::Claim* claim = nullptr;    // of the two one is set
+  const velero::Claim* claim = nullptr;  // of the two one is set
   const velero::VolumeUse* use = nullptr;
   Coverage coverage = Coverage::unknown;
 
@@ -46,6 +47,9 @@ struct ClusterCoverage {
   // rounded down. 100 when there are none.
   unsigned percent() const;
 };
+
+// Whether a volume is a claim, which has an entry of its own.
+bool is_claim(const velero::VolumeUse& use);
 
 // One a cluster, referring into the analysis.
 std::vector<ClusterCoverage> coverage_of(const Analysis& analysis);

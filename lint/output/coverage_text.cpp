@@ -15,15 +15,17 @@ using velero::Verdict;
 
 struct Row {
   Coverage coverage = Coverage::unknown;
-  std::string what;   // name, and what it is
-  std::string by;     // the Schedule; empty: none
-  std::string how;    // method
-  std::string why;    // the reason
+  std::string what;  // name, and what it is
+  std::string by;    // the Schedule; empty: none
+  std::string how;   // method
+  std::string why;   // the reason
 };
 
 std::string describe(const ClusterCoverage& cluster, const CoverageEntry& entry) {
   const std::string name = name_of(cluster, entry);
-  return entry.claim != nullptr ? name : fmt::format("{} ({})", name, entry.use->source.empty() ? "unknown" : entry.use->source);
+  return entry.claim != nullptr
+             ? name
+             : fmt::format("{} ({})", name, entry.use->source.empty() ? "unknown" : entry.use->source);
 }
 
 // A verdict that says more than that the Schedule is about something else.
@@ -56,7 +58,8 @@ std::string totals(const ClusterCoverage& cluster) {
   std::vector<std::string> parts;
   for (int i = 0; i <= static_cast<int>(Coverage::skipped); ++i) {
     const auto coverage = static_cast<Coverage>(i);
-    if (cluster.count(coverage) > 0) parts.push_back(fmt::format("{} {}", cluster.count(coverage), to_string(coverage)));
+    if (cluster.count(coverage) > 0)
+      parts.push_back(fmt::format("{} {}", cluster.count(coverage), to_string(coverage)));
   }
   std::string line = parts.empty() ? "no claims and no volumes" : join(parts, ", ");
   if (cluster.is_known()) {
@@ -184,9 +187,11 @@ std::string print_coverage_markdown(const Analysis& analysis) {
   std::string out;
   for (const ClusterCoverage& cluster : coverage_of(analysis)) {
     const std::string title = heading(analysis, cluster);
-    out += fmt::format("## Backup coverage{}\n\n{}\n", title.empty() ? "" : " of " + markdown_cell(title), totals(cluster));
+    out += fmt::format("## Backup coverage{}\n\n{}\n", title.empty() ? "" : " of " + markdown_cell(title),
+                       totals(cluster));
     const std::vector<Row> rows = rows_of(cluster);
-    if (!rows.empty()) out += "\n| coverage | claim or volume | Schedule | how | why |\n| --- | --- | --- | --- | --- |\n";
+    if (!rows.empty())
+      out += "\n| coverage | claim or volume | Schedule | how | why |\n| --- | --- | --- | --- | --- |\n";
     for (const Row& row : rows) {
       out += fmt::format("| {} | {} | {} | {} | {} |\n", row.what.empty() ? "" : to_string(row.coverage),
                          markdown_cell(row.what), markdown_cell(row.by), row.how, markdown_cell(row.why));

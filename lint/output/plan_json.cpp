@@ -51,7 +51,8 @@ class PlanPrinter {
     totals["nothing_to_protect"] = cluster.scratch;
     ordered_json entries = ordered_json::array();
     for (const CoverageEntry& entry : cluster.entries) {
-      ordered_json json = entry.claim != nullptr ? claim(*cluster.plan, *entry.claim) : volume(*cluster.plan, *entry.use);
+      ordered_json json =
+          entry.claim != nullptr ? claim(*cluster.plan, *entry.claim) : volume(*cluster.plan, *entry.use);
       json["coverage"] = to_string(entry.coverage);
       entries.push_back(std::move(json));
     }
@@ -103,6 +104,7 @@ class PlanPrinter {
             {"volume", use.name},
             {"source", name_or_null(use.source)},
             {"claim", name_or_null(use.claim)},
+            {"pods", velero::to_string(plan.workloads[use.workload].pods)},
             {"location", locations_.json(use.volume.span())},
             {"verdicts", verdicts(plan, use.verdicts)},
             {"protected", to_string(use.is_protected)}};
@@ -118,6 +120,8 @@ class PlanPrinter {
             {"name", claim.name},
             {"location", claim.resource != nullptr ? locations_.json(claim.resource->place()) : ordered_json()},
             {"mounted_by", std::move(mounted_by)},
+            {"existence", velero::to_string(claim.existence)},
+            {"persistent_volume", velero::to_string(claim.volume)},
             {"verdicts", verdicts(plan, claim.verdicts)},
             {"protected", to_string(claim.is_protected)}};
   }
@@ -134,6 +138,13 @@ class PlanPrinter {
                       {"method", velero::to_string(verdict.method)},
                       {"outcome", velero::to_string(verdict.outcome)},
                       {"reason", velero::explain(verdict.reason)},
+                      {"cause", verdict.reason == velero::Reason::suppressed_by_fs_backup
+                                    ? ordered_json(velero::explain(verdict.cause))
+                                    : ordered_json()},
+                      {"also", verdict.also == velero::Method::none ? ordered_json()
+                                                                    : ordered_json(velero::to_string(verdict.also))},
+                      {"differs_at", verdict.differs_at == 0 ? ordered_json()
+                                                             : ordered_json(fmt::format("1.{}", verdict.differs_at))},
                       {"assumed", verdict.assumed},
                       {"evidence", std::move(evidence)}});
     }

@@ -129,8 +129,8 @@ class Explainer {
                                      ? std::string()
                                      : fmt::format(" by {}", velero::to_string(verdict.method));
       const bool is_guess = verdict.assumed && verdict.outcome != velero::Outcome::unknown;
-      const std::string outcome = fmt::format("{}{}{}", velero::to_string(verdict.outcome), method,
-                                              is_guess ? ", as far as Git tells" : "");
+      const std::string outcome =
+          fmt::format("{}{}{}", velero::to_string(verdict.outcome), method, is_guess ? ", as far as Git tells" : "");
       const std::string shown = verdict.outcome == velero::Outcome::is_protected ? style_.added(outcome)
                                 : verdict.outcome == velero::Outcome::fails      ? style_.removed(outcome)
                                                                                  : style_.strong(outcome);
@@ -140,6 +140,16 @@ class Explainer {
         line(4, fmt::format("{}. {}", ++step, fact.message), fact.where);
       }
       line(4, fmt::format("so: {}", velero::explain(verdict.reason)), {});
+      if (verdict.reason == velero::Reason::suppressed_by_fs_backup) {
+        line(4, fmt::format("no copy is made, because: {}", velero::explain(verdict.cause)), {});
+      }
+      if (verdict.also != velero::Method::none) {
+        line(4, fmt::format("backed up twice: also by {}", velero::to_string(verdict.also)), {});
+      }
+      if (verdict.differs_at != 0) {
+        line(4, fmt::format("Velero 1.{} decides otherwise, and which version runs is not known", verdict.differs_at),
+             {});
+      }
     }
   }
 
@@ -184,7 +194,8 @@ std::string nearest(const Analysis& analysis, const Target& target) {
   const std::string wanted = full_name(target.name_space, target.name);
   for (const std::string_view name : candidates) {
     // The right name in another namespace.
-    if (name.substr(name.find('/') + 1) == target.name && name != wanted) return fmt::format("; did you mean {}?", name);
+    if (name.substr(name.find('/') + 1) == target.name && name != wanted)
+      return fmt::format("; did you mean {}?", name);
   }
   const auto near = closest(wanted, candidates, 3);
   return near ? fmt::format("; did you mean {}?", *near) : std::string();
@@ -200,7 +211,8 @@ Result<std::string> explain_why(const Analysis& analysis, std::string_view text,
   }
   std::string out = std::move(explainer).take();
   if (!out.empty()) return out;
-  return Error{fmt::format("no claim and no workload with a volume is named {}{}", quoted(text), nearest(analysis, target))};
+  return Error{
+      fmt::format("no claim and no workload with a volume is named {}{}", quoted(text), nearest(analysis, target))};
 }
 
 }  // namespace vlint

@@ -96,7 +96,8 @@ class Runner {
   // pkg/backup/backup.go: handleItemBlockPreHooks; a hook with onError Fail that fails leaves the pod out.
   bool drop_for_hook(std::uint32_t i, Known selected, BackupRun::Pod& pod) {
     const Facts::Instance& instance = facts_.instances[i];
-    const HookFailure failure = failing_pre_hook(plan_.workloads[instance.workload], facts_.pods[instance.workload], hooks_);
+    const HookFailure failure =
+        failing_pre_hook(plan_.workloads[instance.workload], facts_.pods[instance.workload], hooks_);
     if (failure.fails != Known::yes) return false;
     log(selected);
     if (!failure.drops_pod) return false;
@@ -134,10 +135,12 @@ class Runner {
   }
 
   // A claim template's volume stands for the claim of each ordinal in turn.
-  PodVolume volume_of(const Facts::InstanceUse& use) const {
-    PodVolume volume = facts_.volumes[use.use].volume;
-    if (use.claim != kNoIndex) volume.claim = &facts_.claims[use.claim];
-    return volume;
+  const PodVolume& volume_of(const Facts::InstanceUse& use) {
+    const Facts::VolumeFacts& volume = facts_.volumes[use.use];
+    if (use.claim == volume.claim) return volume.volume;
+    ordinal_volume_ = volume.volume;
+    ordinal_volume_.claim = use.claim == kNoIndex ? nullptr : &facts_.claims[use.claim];
+    return ordinal_volume_;
   }
 
   // executeActions: the claims of a pod are its related items. The first one that fails is returned; `doubtful` is one
@@ -282,11 +285,12 @@ class Runner {
   const FsBackup fs_backup_;
   const SnapshotWishes wishes_;
   const GroupSnapshots groups_;
-  const CsiSnapshots csi_;
+  CsiSnapshots csi_;
   const NativeSnapshots native_;
   const std::vector<BackupHook> hooks_;
   FsTracker tracker_;
-  std::vector<Wanted> wanted_;    // of the pod at hand
+  std::vector<Wanted> wanted_;  // of the pod at hand
+  PodVolume ordinal_volume_;
   BackupRun run_;
 };
 

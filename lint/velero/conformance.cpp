@@ -27,7 +27,8 @@ constexpr yaml::Limits kDataLimits{std::size_t{256} << 20, 200, 1'000'000};
 
 std::map<std::string_view, CaseResult (*)(Value, Value)> all_suites() {
   std::map<std::string_view, CaseResult (*)(Value, Value)> suites;
-  for (const std::vector<Suite>& some : {filter_suites(), policy_suites(), backup_suites(), snapshot_suites(), schedule_suites(), engine_suites()}) {
+  for (const std::vector<Suite>& some :
+       {filter_suites(), policy_suites(), backup_suites(), snapshot_suites(), schedule_suites(), engine_suites()}) {
     for (const Suite& suite : some) suites.emplace(suite.name, suite.run);
   }
   return suites;

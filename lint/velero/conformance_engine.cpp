@@ -61,8 +61,8 @@ std::vector<std::string> stored_objects(const Prepared& prepared, const BackupRu
     if (!run.volumes[i].is_processed || run.volumes[i].error != Known::no) continue;
     stored.push_back(fmt::format("persistentvolumes {}", prepared.facts.pvs[i].name));
   }
-  for (const std::string_view name :
-       stored_namespaces(plan.schedules.front(), plan.install, prepared.world.cluster(), prepared.facts, prepared.labelled)) {
+  for (const std::string_view name : stored_namespaces(plan.schedules.front(), plan.install, prepared.world.cluster(),
+                                                       prepared.facts, prepared.labelled)) {
     stored.push_back(fmt::format("namespaces {}", name));
   }
   return stored;
@@ -100,8 +100,8 @@ CaseResult check_verdicts(const Prepared& prepared, const BackupRun& run, const 
     const auto is_csi = [](Method method) {
       return method == Method::csi_snapshot || method == Method::csi_data_movement;
     };
-    const bool is_told = (is_csi(verdict.method) && verdict.reason == run.claims[i].snapshot.reason && is_taken) ||
-                         is_csi(verdict.also);
+    const bool is_told =
+        (is_csi(verdict.method) && verdict.reason == run.claims[i].snapshot.reason && is_taken) || is_csi(verdict.also);
     if (is_taken == is_told) continue;
     return {false, fmt::format("the verdict of claim {}/{} differs", plan.claims[i].name_space, plan.claims[i].name)};
   }

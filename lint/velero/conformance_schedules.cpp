@@ -85,9 +85,9 @@ CaseResult location_label(Value input, Value expected) {
 }
 
 CaseResult group_label_key(Value input, Value expected) {
-  const ReadBackup read(input["backup"], {},
-                        fmt::format(", --volume-group-snapshot-label-key={}",
-                                    input["serverVolumeGroupSnapshotLabelKey"].text()));
+  const ReadBackup read(
+      input["backup"], {},
+      fmt::format(", --volume-group-snapshot-label-key={}", input["serverVolumeGroupSnapshotLabelKey"].text()));
   return expect(read.schedule().group_label_key.value_or("unknown"), expected["volumeGroupSnapshotLabelKey"].text(),
                 "volumeGroupSnapshotLabelKey");
 }
@@ -190,10 +190,9 @@ CaseResult reconcile_schedule(Value input, Value expected) {
   asked.server_skips_immediately = is_true(input["serverSkipImmediately"]);
   if (input["existingBackup"].is_set()) asked.earlier_backup = input["existingBackup"]["status"]["phase"].text();
   const Reconciled result = reconcile(asked, kNewestVersion);
-  for (const CaseResult& one :
-       {expect(result.makes_backup, is_true(expected["newBackupCreated"]), "newBackupCreated"),
-        expect_time(result.last_backup, expected["lastBackup"], "lastBackup"),
-        expect_time(result.last_skipped, expected["lastSkipped"], "lastSkipped")}) {
+  for (const CaseResult& one : {expect(result.makes_backup, is_true(expected["newBackupCreated"]), "newBackupCreated"),
+                                expect_time(result.last_backup, expected["lastBackup"], "lastBackup"),
+                                expect_time(result.last_skipped, expected["lastSkipped"], "lastSkipped")}) {
     if (!one.failure.empty()) return one;
   }
   return expected["phase"] ? expect(result.phase, expected["phase"].text(), "phase") : passed();
@@ -316,18 +315,15 @@ CaseResult items(Value input, Value expected) {
     types.push_back({{std::string(listed["resource"].text()), scope}, roots(worlds.back())});
   }
   const BackupSpec& spec = read.schedule().backup;
-  const ResourceFilter resources(lists_written(spec), uses_old_filters(spec, kNewestVersion), nullptr,
-                                 resolver(types));
+  const ResourceFilter resources(lists_written(spec), uses_old_filters(spec, kNewestVersion), nullptr, resolver(types));
   const NamespaceFilter namespaces(spec, {}, kNewestVersion);
   std::vector<std::string> found;
-  for (const StoredObject& object :
-       collect_items(types, namespaces, resources, SelectorFilter(spec), kNewestVersion)) {
+  for (const StoredObject& object : collect_items(types, namespaces, resources, SelectorFilter(spec), kNewestVersion)) {
     found.push_back(fmt::format("{} {}/{}", object.resource, object.name_space, object.name));
   }
   // What the case's own plugin brings for a stored claim: only what is excluded by name is left out.
-  const bool has_claim = std::any_of(found.begin(), found.end(), [](const std::string& one) {
-    return one.rfind("persistentvolumeclaims ", 0) == 0;
-  });
+  const bool has_claim = std::any_of(
+      found.begin(), found.end(), [](const std::string& one) { return one.rfind("persistentvolumeclaims ", 0) == 0; });
   for (const Value added : input["pvcItemActionAdds"].items()) {
     const ResourceType type{std::string(added["resource"].text()), kube::Scope::cluster};
     const std::string name = fmt::format("{} {}/{}", type.name, added["namespace"].text(), added["name"].text());

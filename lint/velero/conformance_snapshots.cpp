@@ -82,19 +82,18 @@ CaseResult should_snapshot(Value input, Value expected) {
     objects += document(one);
   }
   if (!is_there) objects += document(object);
-  const Deciders deciders(install_manifests(kTested, true) + objects +
-                          backup_with(fmt::format("defaultVolumesToFsBackup: {}, snapshotVolumes: {}",
-                                                  written(input["defaultVolumesToFsBackup"]),
-                                                  quoted_or(input["snapshotVolumes"], "null")),
-                                      input["volumePolicy"]));
+  const Deciders deciders(
+      install_manifests(kTested, true) + objects +
+      backup_with(fmt::format("defaultVolumesToFsBackup: {}, snapshotVolumes: {}",
+                              written(input["defaultVolumesToFsBackup"]), quoted_or(input["snapshotVolumes"], "null")),
+                  input["volumePolicy"]));
   const Facts& facts = deciders.prepared.facts;
   SnapshotWish wish;
   if (input["resource"].text() == "persistentvolumeclaims") {
     wish = deciders.wishes.of_claim(claim_index(deciders.prepared.plan, object));
   } else {
-    const auto pv = std::find_if(facts.pvs.begin(), facts.pvs.end(), [&](const PvFacts& one) {
-      return one.name == object["metadata"]["name"].text();
-    });
+    const auto pv = std::find_if(facts.pvs.begin(), facts.pvs.end(),
+                                 [&](const PvFacts& one) { return one.name == object["metadata"]["name"].text(); });
     wish = deciders.wishes.of_volume(static_cast<std::uint32_t>(pv - facts.pvs.begin()), false);
   }
   if (expected["error"]) {
@@ -108,8 +107,8 @@ CaseResult should_snapshot(Value input, Value expected) {
 CaseResult snapshot_class(Value input, Value expected) {
   const World world(documents(input["volumeSnapshotClasses"]));
   const SnapshotClasses classes(world.cluster());
-  const ClassChoice choice = classes.choose(input["provisioner"].text(), input["pvcAnnotations"],
-                                            input["backupAnnotations"], kNewestVersion);
+  const ClassChoice choice =
+      classes.choose(input["provisioner"].text(), input["pvcAnnotations"], input["backupAnnotations"], kNewestVersion);
   if (!expected["class"].is_set()) return expect(choice.chosen == nullptr, true, "error");
   return expect(choice.name, expected["class"].text(), "class");
 }
@@ -148,8 +147,7 @@ CaseResult pvc_action(Value input, Value expected) {
   for (const char* one : {"pvc", "pv", "storageClass", "volumeSnapshotClass"}) {
     if (input[one].is_set()) objects += document(input[one]);
   }
-  const Deciders deciders(install_manifests(kTested, true, ", --features=EnableCSI") + objects +
-                          document(input["backup"]));
+  Deciders deciders(install_manifests(kTested, true, ", --features=EnableCSI") + objects + document(input["backup"]));
   const SnapshotDecision decision = deciders.csi.decide(0);
   const bool breaks = is_true(input["snapshotCreateFails"]) || is_true(input["snapshotNeverReady"]);
   const bool is_error = decision.error == Known::yes || (breaks && decision.taken == Known::yes);
@@ -269,7 +267,8 @@ std::string name_of(const Prepared& prepared, const Item& item) {
     return fmt::format("persistentvolumes /{}", name);
   }
   if (item.kind == Item::Kind::claim) {
-    return fmt::format("persistentvolumeclaims {}/{}", plan.claims[item.index].name_space, plan.claims[item.index].name);
+    return fmt::format("persistentvolumeclaims {}/{}", plan.claims[item.index].name_space,
+                       plan.claims[item.index].name);
   }
   const kube::Resource& pod = *plan.workloads[prepared.facts.instances[item.index].workload].resource;
   return fmt::format("pods {}/{}", pod.name_space, pod.name);

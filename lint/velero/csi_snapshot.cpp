@@ -49,7 +49,7 @@ EvidenceList feature_evidence(const Install& install, Known enabled) {
   const ListFlag& features = install.flags.features;
   if (enabled == Known::yes) return {{"the server runs with the feature EnableCSI", features.where}};
   if (enabled == Known::no) {
-    const Span where = features.where.valid()     ? features.where
+    const Span where = features.where.valid()    ? features.where
                        : install.servers.empty() ? Span{}
                                                  : install.servers.front()->place();
     return {{"the server runs without the feature EnableCSI", where}};
@@ -164,9 +164,18 @@ SnapshotDecision CsiSnapshots::finish(std::string_view class_name, const Evidenc
   return decision;
 }
 
-SnapshotDecision CsiSnapshots::take_alone(const ClaimFacts& claim, const EvidenceList& wanted) const {
-  const ClassChoice choice = facts_.snapshot_classes.choose(*claim.provisioner, claim.metadata["annotations"],
-                                                            backup_annotations_, install_.version);
+ClassChoice CsiSnapshots::choose_class(const ClaimFacts& claim) {
+  const auto choose = [&](yaml::Value annotations) {
+    return facts_.snapshot_classes.choose(*claim.provisioner, annotations, backup_annotations_, install_.version);
+  };
+  if (claim.annotations) return choose(claim.annotations);
+  const auto known = class_of_driver_.find(*claim.provisioner);
+  if (known != class_of_driver_.end()) return known->second;
+  return class_of_driver_.emplace(*claim.provisioner, choose({})).first->second;
+}
+
+SnapshotDecision CsiSnapshots::take_alone(const ClaimFacts& claim, const EvidenceList& wanted) {
+  const ClassChoice choice = choose_class(claim);
   const EvidenceList assumed =
       claim.provisioner_is_assumed
           ? EvidenceList{{fmt::format("the provisioner of its StorageClass is taken for {}, the driver of its volume",
@@ -185,7 +194,7 @@ SnapshotDecision CsiSnapshots::take_alone(const ClaimFacts& claim, const Evidenc
   return fail(Reason::no_snapshot_class, evidence, true);
 }
 
-SnapshotDecision CsiSnapshots::take(std::uint32_t index, const EvidenceList& wanted) const {
+SnapshotDecision CsiSnapshots::take(std::uint32_t index, const EvidenceList& wanted) {
   const ClaimFacts& claim = facts_.claims[index];
   const GroupSnapshots::Decision group = groups_.decide(index, backup_annotations_);
   switch (group.result) {
@@ -201,7 +210,7 @@ SnapshotDecision CsiSnapshots::take(std::uint32_t index, const EvidenceList& wan
   return unknown_decision(group.reason, concat(wanted, group.evidence));
 }
 
-SnapshotDecision CsiSnapshots::run_plugin(std::uint32_t index) const {
+SnapshotDecision CsiSnapshots::run_plugin(std::uint32_t index) {
   const ClaimFacts& claim = facts_.claims[index];
   EvidenceList wanted;
   std::optional<SnapshotDecision> decided =
@@ -212,7 +221,7 @@ SnapshotDecision CsiSnapshots::run_plugin(std::uint32_t index) const {
   return decided ? *std::move(decided) : take(index, wanted);
 }
 
-SnapshotDecision CsiSnapshots::decide(std::uint32_t claim) const {
+SnapshotDecision CsiSnapshots::decide(std::uint32_t claim) {
   if (std::optional<SnapshotDecision> decided = check_policy_skip(claim)) return *std::move(decided);
   if (std::optional<SnapshotDecision> decided = check_feature()) return *std::move(decided);
   SnapshotDecision decision = run_plugin(claim);

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "lint/velero/data_movement.h"
@@ -20,8 +22,8 @@ struct SnapshotDecision {
   Reason reason = Reason::unknown_value;
   EvidenceList evidence;
   bool assumed = false;
-  std::string_view class_name;             // of the VolumeSnapshotClass
-  std::uint32_t suppressor = kNoIndex;     // see SnapshotWish
+  std::string_view class_name;          // of the VolumeSnapshotClass
+  std::uint32_t suppressor = kNoIndex;  // see SnapshotWish
 };
 
 class CsiSnapshots {
@@ -31,7 +33,7 @@ class CsiSnapshots {
                const GroupSnapshots& groups);
 
   // The item of a claim up to its volume: the policy check of the item's actions, then the plugin.
-  SnapshotDecision decide(std::uint32_t claim) const;
+  SnapshotDecision decide(std::uint32_t claim);
 
  private:
   std::optional<SnapshotDecision> check_policy_skip(std::uint32_t claim) const;
@@ -41,9 +43,10 @@ class CsiSnapshots {
   std::optional<SnapshotDecision> check_storage_class(const ClaimFacts& claim) const;
   std::optional<SnapshotDecision> check_csi_volume(const ClaimFacts& claim) const;
   std::optional<SnapshotDecision> check_class_exists(const ClaimFacts& claim) const;
-  SnapshotDecision take(std::uint32_t claim, const EvidenceList& wanted) const;
-  SnapshotDecision take_alone(const ClaimFacts& claim, const EvidenceList& wanted) const;
-  SnapshotDecision run_plugin(std::uint32_t claim) const;
+  SnapshotDecision take(std::uint32_t claim, const EvidenceList& wanted);
+  SnapshotDecision take_alone(const ClaimFacts& claim, const EvidenceList& wanted);
+  ClassChoice choose_class(const ClaimFacts& claim);
+  SnapshotDecision run_plugin(std::uint32_t claim);
   SnapshotDecision finish(std::string_view class_name, const EvidenceList& chosen, const EvidenceList& wanted,
                           bool assumed) const;
 
@@ -56,6 +59,7 @@ class CsiSnapshots {
   yaml::Value backup_annotations_;
   Known is_enabled_ = Known::unknown;
   EvidenceList feature_;
+  std::map<std::string, ClassChoice> class_of_driver_;  // for claims that name none
 };
 
 }  // namespace vlint::velero

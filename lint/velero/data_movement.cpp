@@ -29,16 +29,18 @@ DataMovement decide_data_movement(const Schedule& schedule, const Install& insta
   const Setting& setting = schedule.snapshot_move_data;
   if (setting.value == Known::no) return {};
   if (setting.value == Known::unknown) {
-    return {Method::csi_snapshot,
-            Outcome::is_protected,
-            Reason::csi_snapshot,
-            {{"whether snapshotMoveData is on is not known: the snapshot is taken for staying where it is", setting.where}},
-            true};
+    return {
+        Method::csi_snapshot,
+        Outcome::is_protected,
+        Reason::csi_snapshot,
+        {{"whether snapshotMoveData is on is not known: the snapshot is taken for staying where it is", setting.where}},
+        true};
   }
   EvidenceList evidence = setting_evidence(setting);
   const yaml::Value mover = schedule.backup.datamover;
   if (mover.is_set() && !mover.text().empty() && mover.text() != kBuiltIn) {
-    const EvidenceList other = {{fmt::format("the data mover is {}, not Velero's", quoted(mover.text())), mover.span()}};
+    const EvidenceList other = {
+        {fmt::format("the data mover is {}, not Velero's", quoted(mover.text())), mover.span()}};
     return {Method::csi_data_movement, Outcome::unknown, Reason::data_mover_unknown, concat(evidence, other), false};
   }
   const bool no_agent = install.node_agent == Known::no || (install.agent_nodes && install.agent_nodes->empty());

@@ -68,8 +68,8 @@ class EvidenceList {
   EvidenceList() = default;
   EvidenceList(std::vector<Evidence> items) {  // NOLINT(google-explicit-constructor): a list is a list
     if (items.empty()) return;
-    parts_ = std::make_shared<const std::vector<Part>>(
-        1, std::make_shared<const std::vector<Evidence>>(std::move(items)));
+    parts_ =
+        std::make_shared<const std::vector<Part>>(1, std::make_shared<const std::vector<Evidence>>(std::move(items)));
   }
   EvidenceList(std::initializer_list<Evidence> items) : EvidenceList(std::vector<Evidence>(items)) {}
 

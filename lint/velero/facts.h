@@ -39,13 +39,13 @@ struct Facts {
     std::uint32_t claim = kNoIndex;
   };
 
-  std::vector<PodFacts> pods;          // by workload
-  std::vector<VolumeFacts> volumes;    // by volume use
+  std::vector<PodFacts> pods;              // by workload
+  std::vector<VolumeFacts> volumes;        // by volume use
   std::vector<std::uint32_t> workload_of;  // by volume use
-  std::vector<ClaimFacts> claims;      // by claim of the plan, then claims whose names nobody can tell
-  std::vector<PvFacts> pvs;            // of manifests, then predicted ones
-  std::vector<Namespace> namespaces;   // that objects stand in
-  std::vector<Instance> instances;     // in the order of their workloads
+  std::vector<ClaimFacts> claims;          // by claim of the plan, then claims whose names nobody can tell
+  std::vector<PvFacts> pvs;                // of manifests, then predicted ones
+  std::vector<Namespace> namespaces;       // that objects stand in
+  std::vector<Instance> instances;         // in the order of their workloads
   std::vector<InstanceUse> instance_uses;
   std::vector<std::uint32_t> workload_namespace;  // into `namespaces`
   std::vector<std::uint32_t> claim_namespace;

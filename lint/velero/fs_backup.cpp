@@ -114,7 +114,7 @@ bool FsBackup::by_annotation_only() const {
 
 // internal/volumehelper/volume_policy_helper.go: shouldIncludeVolumeInBackup.
 std::optional<FsDecision> FsBackup::check_type(const PodFacts& pod, const PodVolume& volume) const {
-  if (is_never_copied(volume.source)) {
+  if (!volume.never_copied.empty()) {
     const bool passes =
         by_annotation_only() && volume.source != "hostPath" && contains(pod.opt_in, volume) != Known::no;
     if (passes) return std::nullopt;
@@ -186,8 +186,8 @@ FsDecision FsBackup::want(const PodFacts& pod, const PodVolume& volume) const {
   if (std::optional<FsDecision> decided = check_policy(volume)) return *std::move(decided);
   LegacyChoice choice = legacy_choice(pod, volume);
   if (choice.wanted == Known::no) return not_wanted(choice.reason, std::move(choice.evidence));
-  return {choice.wanted == Known::yes ? FsResult::copied : FsResult::unknown, choice.reason,
-          std::move(choice.evidence), false};
+  return {choice.wanted == Known::yes ? FsResult::copied : FsResult::unknown, choice.reason, std::move(choice.evidence),
+          false};
 }
 
 FsDecision FsBackup::decide(const PodFacts& pod, const PodVolume& volume) const {

@@ -81,8 +81,8 @@ GroupSnapshots::Decision GroupSnapshots::decide(std::uint32_t claim, yaml::Value
     decision.evidence = concat(in_group, decision.evidence);
     return decision;
   }
-  const ClassChoice choice = facts_.snapshot_classes.choose_for_group(driver.name.value_or(std::string()),
-                                                                      metadata["annotations"], backup_annotations);
+  const ClassChoice choice = facts_.snapshot_classes.choose_for_group(
+      driver.name.value_or(std::string()), facts_.claims[claim].annotations, backup_annotations);
   Decision decision{Result::taken, Reason::csi_snapshot, choice.name, concat(in_group, choice.evidence), false};
   if (!choice.name.empty()) return decision;
   decision.reason = Reason::no_group_snapshot_class;

@@ -107,8 +107,7 @@ std::optional<ExecHook> pod_hook(Value annotations, std::string_view phase) {
   return phase == "pre" ? hook_of_annotations(annotations, {}) : std::nullopt;
 }
 
-Known HookSelector::applies(std::string_view name_space, std::string_view resource,
-                            const kube::KnownLabels& of) const {
+Known HookSelector::applies(std::string_view name_space, std::string_view resource, const kube::KnownLabels& of) const {
   if (!should_include(included_namespaces, excluded_namespaces, name_space)) return Known::no;
   if (!should_include(included_resources, excluded_resources, resource)) return Known::no;
   return labels ? kube::matches(*labels, of) : Known::yes;

@@ -20,10 +20,10 @@ enum class OnError : std::uint8_t { unset, keep_going, fail };
 struct ExecHook {
   std::string_view container;  // empty: the first container of the pod
   std::vector<std::string> command;
-  OnError on_error = OnError::unset;            // unset behaves as keep_going
+  OnError on_error = OnError::unset;             // unset behaves as keep_going
   std::optional<kube::GoDuration> timeout = {};  // nothing: the default of 30 seconds
-  yaml::Value where;                            // the command
-  bool known = true;                            // none of it is templated
+  yaml::Value where;                             // the command
+  bool known = true;                             // none of it is templated
 };
 
 // velero internal/hook/item_hook_handler.go: getPodExecHookFromAnnotations. `phase` is "pre", "post" or empty for the

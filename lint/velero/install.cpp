@@ -136,7 +136,7 @@ void merge_flags(ServerFlags& flags, const ServerFlags& other) {
   if (other.invalid.empty()) flags.invalid.clear();
 }
 
-void read_servers(const std::vector<Container>& servers, Install& install) {
+void read_servers(const std::vector<Container>& servers, const PlanOptions& options, Install& install) {
   bool first = true;
   for (const Container& server : servers) {
     install.servers.push_back(server.owner);
@@ -155,6 +155,7 @@ void read_servers(const std::vector<Container>& servers, Install& install) {
     first = false;
   }
   if (!install.name_space) install.name_space_where = {};
+  if (servers.empty()) install.name_space = options.configured_namespace;
 }
 
 // An object outside of Velero's namespace is never looked at; one without a namespace may be anywhere.
@@ -180,10 +181,10 @@ void read_locations(const model::Cluster& cluster, Install& install) {
     if (!may_be_in_velero_namespace(*resource, install)) continue;
     const Value spec = (*resource)["spec"];
     const Value mode = spec["accessMode"];
-    install.backup_storage_locations.push_back(
-        {resource, resource->name, spec["provider"].text(), known_bool(spec["default"], false),
-         mode.is_templated() ? Known::unknown : known(mode.text() == "ReadOnly"),
-         known((*resource)["status"]["phase"].text() == "Unavailable")});
+    install.backup_storage_locations.push_back({resource, resource->name, spec["provider"].text(),
+                                                known_bool(spec["default"], false),
+                                                mode.is_templated() ? Known::unknown : known(mode.text() == "ReadOnly"),
+                                                known((*resource)["status"]["phase"].text() == "Unavailable")});
   }
   for (const Resource* resource : cluster.of_kind(kGroup, "VolumeSnapshotLocation")) {
     if (!may_be_in_velero_namespace(*resource, install)) continue;
@@ -245,8 +246,8 @@ void read_agent_placement(Install& install) {
     const Value selector = (*agent)["spec"]["template"]["spec"]["nodeSelector"];
     if (selector.size() == 0) continue;
     install.agent_node_selector = kube::string_map(selector);
-    install.assumed_agent = {{"the node-agent is taken for running on the pod's node, though it selects nodes",
-                              selector.span()}};
+    install.assumed_agent = {
+        {"the node-agent is taken for running on the pod's node, though it selects nodes", selector.span()}};
   }
 }
 
@@ -344,10 +345,14 @@ Install find_install(const model::Cluster& cluster, const PlanOptions& options) 
   install.native_volumes = options.native_volumes;
   const std::vector<Container> servers = find_servers(cluster);
   read_version(servers, options, install);
-  read_servers(servers, install);
+  read_servers(servers, options, install);
   read_plugins(servers, install);
   read_locations(cluster, install);
   read_node_agent(cluster, install);
+  if (install.node_agent == Known::unknown && options.configured_node_agent) {
+    install.node_agent = *options.configured_node_agent ? Known::yes : Known::no;
+    install.node_agent_evidence.push_back({"the configuration says whether the node-agent runs", {}});
+  }
   return install;
 }
 

@@ -26,6 +26,9 @@ struct PlanOptions {
   std::optional<Version> velero_version = {};  // wins over the server's image tag
   // Counts where neither the image nor the chart of the server tells the version.
   std::optional<Version> configured_version = {};
+  // Likewise where no manifest tells: the server's namespace, and whether the node-agent runs.
+  std::optional<std::string> configured_namespace = {};
+  std::optional<bool> configured_node_agent = {};
   // The manifests are a dump: all that the cluster holds, as it holds it. What is named and isn't there does not exist.
   bool is_dump = false;
   // Of native snapshot plugins, by provider, the names of the PersistentVolumes that they recognise.

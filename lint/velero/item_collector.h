@@ -22,8 +22,8 @@ struct StoredObject {
   std::string_view name;
 };
 
-// `types` in the order of discovery. velero 1.18 pkg/backup/item_collector.go: getResourceItems, cohabitating resources;
-// pkg/backup/backup.go: backupCRD.
+// `types` in the order of discovery. velero 1.18 pkg/backup/item_collector.go: getResourceItems, cohabitating
+// resources; pkg/backup/backup.go: backupCRD.
 std::vector<StoredObject> collect_items(const std::vector<ListedType>& types, const NamespaceFilter& namespaces,
                                         const ResourceFilter& resources, const SelectorFilter& selectors,
                                         const Version& version);

@@ -51,8 +51,7 @@ class Orderer {
       const Facts::Instance& pod = facts_.instances[i];
       return fmt::format("{}/{}", plan_.workloads[pod.workload].resource->name_space, pod.name);
     };
-    for (const std::uint32_t i :
-         with_named_first(facts_.instance_order, ordered_names(schedule_, kPods), pod_name)) {
+    for (const std::uint32_t i : with_named_first(facts_.instance_order, ordered_names(schedule_, kPods), pod_name)) {
       if (selection_.listed_pods[facts_.instances[i].workload] != Known::no) items.push_back({Item::Kind::pod, i});
     }
     const auto claim_name = [&](std::uint32_t i) {

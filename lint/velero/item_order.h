@@ -20,7 +20,8 @@ struct Item {
   bool operator==(const Item&) const = default;
 };
 
-// The items that are selected, or may be. velero 1.18 pkg/backup/backup.go: BackupWithResolvers, executeItemBlockActions.
+// The items that are selected, or may be. velero 1.18 pkg/backup/backup.go: BackupWithResolvers,
+// executeItemBlockActions.
 std::vector<Item> order_items(const Plan& plan, const Facts& facts, const Schedule& schedule, const Install& install,
                               const Selection& selection, const GroupSnapshots& groups);
 

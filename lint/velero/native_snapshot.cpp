@@ -84,11 +84,11 @@ NativeDecision NativeSnapshots::ask_plugins(const PvFacts& volume) const {
   }
   // Locations may stand elsewhere where the server does, too.
   const bool all_seen = facts_.is_dump || (facts_.is_complete && !install_.servers.empty());
-  const Known any = std::any_of(kPlugins.begin(), kPlugins.end(), [&](const Plugin& plugin) {
-                      return is_served_by(plugin, volume.attributes) != Known::no;
-                    })
-                        ? Known::unknown
-                        : Known::no;
+  const Known any =
+      std::any_of(kPlugins.begin(), kPlugins.end(),
+                  [&](const Plugin& plugin) { return is_served_by(plugin, volume.attributes) != Known::no; })
+          ? Known::unknown
+          : Known::no;
   if (!all_seen && schedule_.snapshot_locations.empty() && any == Known::unknown) {
     decision.taken = Known::unknown;
     decision.reason = Reason::unknown_value;
@@ -129,8 +129,9 @@ NativeDecision NativeSnapshots::decide(std::uint32_t pv, bool tracked) const {
   }
   NativeDecision decision = ask_plugins(volume);
   if (decision.taken == Known::no) return decision;
-  const bool is_open = wish.wanted == Known::unknown ||
-                       (volume.attributes.is_csi != Known::no && install_.flags.features.contains("EnableCSI") == Known::unknown);
+  const bool is_open =
+      wish.wanted == Known::unknown ||
+      (volume.attributes.is_csi != Known::no && install_.flags.features.contains("EnableCSI") == Known::unknown);
   if (is_open) {
     decision.taken = Known::unknown;
     decision.reason = Reason::unknown_value;

@@ -46,8 +46,8 @@ OlderPlans make_older_plans(const model::Cluster& cluster, const PlanOptions& op
 void mark_differences(std::vector<Verdict>& verdicts, const std::vector<Verdict>& older, int minor) {
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
     Verdict& verdict = verdicts[i];
-    const bool is_same = verdict.method == older[i].method && verdict.outcome == older[i].outcome &&
-                         verdict.also == older[i].also;
+    const bool is_same =
+        verdict.method == older[i].method && verdict.outcome == older[i].outcome && verdict.also == older[i].also;
     if (!is_same && verdict.differs_at == 0) verdict.differs_at = static_cast<std::uint8_t>(minor);
   }
 }
@@ -80,8 +80,7 @@ Plan make_plan(const model::Cluster& cluster, const PlanOptions& options) {
     std::vector<Verdicts> made = workers.map<Verdicts>(count, [&](std::size_t i) {
       Verdicts verdicts = judge_schedule(plan.schedules[begin + i], plan.install, facts, labelled, plan);
       for (std::size_t k = 0; k < older.installs.size(); ++k) {
-        const Verdicts other =
-            judge_schedule(older.schedules[k][begin + i], older.installs[k], facts, labelled, plan);
+        const Verdicts other = judge_schedule(older.schedules[k][begin + i], older.installs[k], facts, labelled, plan);
         mark_differences(verdicts.volumes, other.volumes, older.installs[k].version.minor);
         mark_differences(verdicts.claims, other.claims, older.installs[k].version.minor);
       }

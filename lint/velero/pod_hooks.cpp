@@ -22,8 +22,8 @@ void check(const ExecHook& hook, const Workload& workload, HookFailure& failure)
   if (failure.fails == Known::yes && hook.on_error != OnError::fail) return;
   failure.fails = Known::yes;
   failure.drops_pod = failure.drops_pod || hook.on_error == OnError::fail;
-  failure.evidence = {{fmt::format("the hook runs in container {}, which the pod does not have", hook.container),
-                       hook.where.span()}};
+  failure.evidence = {
+      {fmt::format("the hook runs in container {}, which the pod does not have", hook.container), hook.where.span()}};
 }
 
 }  // namespace

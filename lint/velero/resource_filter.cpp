@@ -128,8 +128,8 @@ ResourceFilter::ResourceFilter(const BackupSpec& spec, const Version& version, c
   cluster_.excluded_unknown = !spec.excluded_cluster_scoped_resources.is_known();
 }
 
-// Velero 1.17 pkg/controller/backup_controller.go: prepareBackupRequest excludes the objects of snapshots. That a list is
-// no longer empty makes a Backup without filters one that does not take everything.
+// Velero 1.17 pkg/controller/backup_controller.go: prepareBackupRequest excludes the objects of snapshots. That a list
+// is no longer empty makes a Backup without filters one that does not take everything.
 ResourceLists lists_in_force(const BackupSpec& spec, const Version& version) {
   ResourceLists lists = lists_written(spec);
   if (!at_least(version, 1, 17)) return lists;

@@ -158,7 +158,8 @@ void read_settings(const Install& install, Schedule& schedule) {
       spec.snapshot_volumes.set ? from_field(spec.snapshot_volumes) : Setting{Known::yes, SettingFrom::velero, {}};
 }
 
-// Velero 1.17 pkg/controller/backup_controller.go: prepareBackupRequest takes the server's key where the Backup has none.
+// Velero 1.17 pkg/controller/backup_controller.go: prepareBackupRequest takes the server's key where the Backup has
+// none.
 std::optional<std::string> group_label_key(const BackupSpec& spec, const Install& install) {
   if (!install.is_at_least(1, 17)) return "";
   const Value own = spec.volume_group_snapshot_label_key;

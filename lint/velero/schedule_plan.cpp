@@ -68,8 +68,7 @@ bool is_nothing(const Verdict& verdict) {
 // What a run of the Backup means for each volume use and each claim.
 class Judge {
  public:
-  Judge(const Schedule& schedule, const Facts& facts, const Plan& plan, BackupRun run)
-      : schedule_(schedule), facts_(facts), plan_(plan), run_(std::move(run)) {}
+  Judge(const Facts& facts, const Plan& plan, BackupRun run) : facts_(facts), plan_(plan), run_(std::move(run)) {}
 
   void judge() {
     own_.reserve(facts_.volumes.size());
@@ -96,7 +95,7 @@ class Judge {
     const PodVolume& volume = facts_.volumes[i].volume;
     const Selected& pod = pod_of(i);
     const BackupRun::Use& use = run_.uses[i];
-    if (is_never_copied(volume.source) && !use.is_decided) {
+    if (!use.is_decided && !volume.never_copied.empty()) {
       Verdict never = from_decision({FsResult::not_wanted, Reason::type_never_copied, volume.never_copied, false});
       never.selected = pod.selected;
       return never;
@@ -232,8 +231,8 @@ class Judge {
     if (snapshot.taken != Known::no || snapshot.error != Known::no) return verdict;
     Reason reason = snapshot.reason;
     std::uint32_t suppressor = snapshot.suppressor;
-    const bool left_by_plugin = reason == Reason::csi_disabled || reason == Reason::no_csi_plugin ||
-                                reason == Reason::not_csi_volume;
+    const bool left_by_plugin =
+        reason == Reason::csi_disabled || reason == Reason::no_csi_plugin || reason == Reason::not_csi_volume;
     if (left_by_plugin && volume != nullptr) {
       if (volume->error == Known::yes) return fail_with_volume(*volume);
       if (volume->native.taken == Known::unknown) return open(volume->native);
@@ -351,7 +350,6 @@ class Judge {
     verdict.selected = selected;
   }
 
-  const Schedule& schedule_;
   const Facts& facts_;
   const Plan& plan_;
   const BackupRun run_;
@@ -400,7 +398,7 @@ Verdicts judge_schedule(const Schedule& schedule, const Install& install, const 
     verdicts.claims.assign(plan.claims.size(), *same);
     return verdicts;
   }
-  Judge judge(schedule, facts, plan, run_backup(schedule, install, plan, facts, labelled));
+  Judge judge(facts, plan, run_backup(schedule, install, plan, facts, labelled));
   judge.judge();
   verdicts.volumes = judge.take_volumes();
   verdicts.claims = judge.take_claims();

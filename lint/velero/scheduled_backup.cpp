@@ -71,17 +71,16 @@ Reconciled reconcile(const ReconcileInput& input, const Version& version) {
   const bool is_valid = schedule.cron && schedule.cron->ok();
   result.phase = is_valid ? "Enabled" : "FailedValidation";
   // skipImmediately counts once; then the controller sets it back.
-  const bool skips = spec["skipImmediately"].is_set() ? spec["skipImmediately"].as_bool() == true
-                                                      : input.server_skips_immediately;
+  const bool skips =
+      spec["skipImmediately"].is_set() ? spec["skipImmediately"].as_bool() == true : input.server_skips_immediately;
   if (skips && at_least(version, 1, 13)) result.last_skipped = input.now;
   if (!is_valid) return result;
   if (input.earlier_backup && blocks(*input.earlier_backup, version)) return result;
 
   const std::optional<kube::UnixSeconds> created =
       parse_utc_time(schedule.resource->metadata["creationTimestamp"].text());
-  const kube::UnixSeconds last =
-      std::max({result.last_backup.value_or(created.value_or(kube::UnixSeconds{})),
-                result.last_skipped.value_or(kube::UnixSeconds{})});
+  const kube::UnixSeconds last = std::max({result.last_backup.value_or(created.value_or(kube::UnixSeconds{})),
+                                           result.last_skipped.value_or(kube::UnixSeconds{})});
   const std::optional<kube::UnixSeconds> next = (*schedule.cron)->next(last);
   // A date that never comes reads as one that is long past.
   if (next && *next >= input.now) return result;
@@ -93,7 +92,8 @@ Reconciled reconcile(const ReconcileInput& input, const Version& version) {
 std::optional<kube::UnixSeconds> parse_utc_time(std::string_view text) {
   const bool is_long_enough = text.size() == 19 || (text.size() == 20 && text.back() == 'Z');
   if (!is_long_enough) return std::nullopt;
-  bool ok = text[4] == '-' && text[7] == '-' && (text[10] == 'T' || text[10] == ' ') && text[13] == ':' && text[16] == ':';
+  bool ok =
+      text[4] == '-' && text[7] == '-' && (text[10] == 'T' || text[10] == ' ') && text[13] == ':' && text[16] == ':';
   const auto number = [&](std::size_t at, std::size_t size) {
     int value = 0;
     for (const char c : text.substr(at, size)) {
@@ -105,8 +105,8 @@ std::optional<kube::UnixSeconds> parse_utc_time(std::string_view text) {
   const std::chrono::year_month_day day{std::chrono::year(number(0, 4)),
                                         std::chrono::month(static_cast<unsigned>(number(5, 2))),
                                         std::chrono::day(static_cast<unsigned>(number(8, 2)))};
-  const auto clock = std::chrono::hours(number(11, 2)) + std::chrono::minutes(number(14, 2)) +
-                     std::chrono::seconds(number(17, 2));
+  const auto clock =
+      std::chrono::hours(number(11, 2)) + std::chrono::minutes(number(14, 2)) + std::chrono::seconds(number(17, 2));
   if (!ok || !day.ok()) return std::nullopt;
   return std::chrono::sys_days(day) + clock;
 }

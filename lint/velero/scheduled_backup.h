@@ -13,7 +13,7 @@ namespace vlint::velero {
 
 // velero 1.18 pkg/apis/velero/v1/schedule_types.go: TimestampedName; pkg/builder/backup_builder.go: FromSchedule.
 struct ScheduledBackup {
-  std::string name;           // "daily-20170725091500", by the server's clock in UTC
+  std::string name;  // "daily-20170725091500", by the server's clock in UTC
   std::string_view name_space;
   kube::StringMap labels;       // the template's, else the Schedule's own, and the Schedule's name
   kube::StringMap annotations;  // the Schedule's

@@ -52,12 +52,14 @@ class Selector {
   }
 
   // Velero pkg/backup/item_backupper.go: itemInclusionChecks, which every object must pass however it is reached.
-  Selected check(std::uint32_t name_space, Span object, const Selected& type, Known excluded, Span label) {
+  // `place` says where the object stands; it is asked only where that matters.
+  template <typename Place>
+  Selected check(std::uint32_t name_space, Place place, const Selected& type, Known excluded, Span label) {
     Selected all;
     if (facts_.namespaces[name_space].known) {
       require(all, check_namespace(name_space));
     } else {
-      require(all, filters_.check_unknown_namespace(object));
+      require(all, filters_.check_unknown_namespace(place()));
     }
     require(all, type);
     if (excluded == Known::no || all.selected == Known::no) return all;
@@ -72,16 +74,17 @@ class Selector {
 
   Selected check_pod(std::uint32_t i) {
     const PodFacts& pod = facts_.pods[i];
-    const Span place = plan_.workloads[i].resource->place();
+    const auto place = [&] { return plan_.workloads[i].resource->place(); };
     Selected all = check(facts_.workload_namespace[i], place, filters_.pods(), pod.excluded, pod.excluded_where);
-    if (pod.terminating) require(all, {Known::no, Reason::pod_not_running, {{"the pod is being deleted", place}}});
+    if (pod.terminating) require(all, {Known::no, Reason::pod_not_running, {{"the pod is being deleted", place()}}});
     return all;
   }
 
   Selected check_claim(std::uint32_t i) {
     const ClaimFacts& claim = facts_.claims[i];
-    Selected all =
-        check(facts_.claim_namespace[i], claim_place(i), filters_.claims(), claim.excluded, claim.excluded_where);
+    Selected all = check(
+        facts_.claim_namespace[i], [&] { return claim_place(i); }, filters_.claims(), claim.excluded,
+        claim.excluded_where);
     if (!claim.exists) require(all, {Known::no, Reason::claim_missing, claim.volume});
     if (claim.terminating) {
       require(all, {Known::no, Reason::claim_missing, {{"the claim is being deleted", claim_place(i)}}});
@@ -236,7 +239,7 @@ class Selector {
   std::vector<Selected> listed_claims_;
   std::vector<Known> listed_volumes_;
   std::vector<Known> raised_;  // by volume group
-  Selection admitted_;  // what passes the checks of single objects
+  Selection admitted_;         // what passes the checks of single objects
   Selection listed_;
   std::vector<std::vector<std::uint32_t>> claims_;
 };

@@ -76,7 +76,8 @@ const SnapshotClass* SnapshotClasses::by_annotation(Value named, std::string_vie
 const SnapshotClass* SnapshotClasses::by_label(std::string_view driver) const {
   const auto* classes = of_driver(driver);
   if (classes == nullptr) return nullptr;
-  const auto found = std::find_if(classes->begin(), classes->end(), [](const SnapshotClass* one) { return one->has_label; });
+  const auto found =
+      std::find_if(classes->begin(), classes->end(), [](const SnapshotClass* one) { return one->has_label; });
   return found == classes->end() ? nullptr : *found;
 }
 
@@ -128,8 +129,9 @@ ClassChoice SnapshotClasses::choose(std::string_view driver, Value claim_annotat
 ClassChoice SnapshotClasses::choose_for_group(std::string_view driver, Value claim_annotations,
                                               Value backup_annotations) const {
   const auto named = [](Value annotation) {
-    return ClassChoice{
-        nullptr, annotation.text(), {{fmt::format("{} is named by an annotation", annotation.text()), annotation.span()}}};
+    return ClassChoice{nullptr,
+                       annotation.text(),
+                       {{fmt::format("{} is named by an annotation", annotation.text()), annotation.span()}}};
   };
   const Value by_claim = claim_annotations[kClaimGroupSnapshotClass];
   if (by_claim.is_set() && !by_claim.text().empty()) return named(by_claim);
@@ -147,11 +149,12 @@ ClassChoice SnapshotClasses::choose_for_group(std::string_view driver, Value cla
     found = &one;
   }
   if (found != nullptr) {
-    return {found, found->name, {{fmt::format("{} is marked for Velero", found->resource->title()), found->resource->place()}}};
+    return {found,
+            found->name,
+            {{fmt::format("{} is marked for Velero", found->resource->title()), found->resource->place()}}};
   }
-  return {nullptr,
-          {},
-          {{fmt::format("no VolumeGroupSnapshotClass of the driver {} is marked for Velero", driver), {}}}};
+  return {
+      nullptr, {}, {{fmt::format("no VolumeGroupSnapshotClass of the driver {} is marked for Velero", driver), {}}}};
 }
 
 }  // namespace vlint::velero

@@ -74,8 +74,8 @@ std::optional<SnapshotWish> SnapshotWishes::check_pods(std::uint32_t claim) cons
   }
   if (suppressed == Known::no) return std::nullopt;
   SnapshotWish wish = unknown_wish(
-      Reason::unknown_value, {{"whether file system backup keeps its snapshot away is not known",
-                               facts_.volumes[by].volume.volume.span()}});
+      Reason::unknown_value,
+      {{"whether file system backup keeps its snapshot away is not known", facts_.volumes[by].volume.volume.span()}});
   return wish;
 }
 

@@ -149,6 +149,7 @@ ClaimFacts Storage::describe_ephemeral(const Resource& owner, std::string_view n
 ClaimFacts Storage::describe(const Source& claim, kube::KnownLabels labels) const {
   ClaimFacts facts;
   facts.metadata = claim.metadata;
+  facts.annotations = claim.metadata["annotations"];
   facts.labels = std::move(labels);
   facts.excluded = facts.labels.has(kExcludeLabel, "true");
   facts.excluded_where = claim.metadata["labels"].find(kExcludeLabel).key.span();
@@ -321,8 +322,8 @@ void Storage::leave_unused(const Resource& claim, ClaimFacts& facts) const {
   facts.own_attributes.claim_phase = "Pending";
   facts.host_path = Known::no;
   facts.volume = {};
-  facts.binding = {{"no pod uses the claim, and its StorageClass waits for the first: it is taken for Pending",
-                    mode.span()}};
+  facts.binding = {
+      {"no pod uses the claim, and its StorageClass waits for the first: it is taken for Pending", mode.span()}};
 }
 
 PvFacts read_pv_facts(const Resource& volume) {

@@ -25,6 +25,7 @@ struct ClaimFacts {
   // no: the manifests are all that the cluster holds, and it is not among them.
   bool exists = true;
   yaml::Value metadata;
+  yaml::Value annotations;  // missing where it has none
   kube::KnownLabels labels;
   Known excluded = Known::no;  // by the exclude label
   Span excluded_where;
@@ -34,10 +35,10 @@ struct ClaimFacts {
   // manifests are taken for bound.
   Known bound = Known::yes;
   bool bound_is_assumed = false;
-  EvidenceList binding;         // why it is not bound
+  EvidenceList binding;          // why it is not bound
   bool has_volume_name = true;   // spec.volumeName, which the binding sets
   std::string_view volume_name;  // where it is written
-  bool volume_exists = true;    // the PersistentVolume of that name
+  bool volume_exists = true;     // the PersistentVolume of that name
   const kube::Resource* volume_resource = nullptr;
   std::uint32_t pv = kNoIndex;  // into Facts::pvs
 

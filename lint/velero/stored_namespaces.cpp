@@ -26,8 +26,8 @@ bool NamespaceTracker::is_selected(yaml::Value name_space) const {
 
 // Up to 1.17 the objects of excluded namespaces count where all namespaces are listed at once.
 bool NamespaceTracker::has_listed_object(std::string_view name) const {
-  const bool is_listed = namespaces_.includes(name) == Known::yes ||
-                         (!at_least(version_, 1, 18) && namespaces_.lists_all());
+  const bool is_listed =
+      namespaces_.includes(name) == Known::yes || (!at_least(version_, 1, 18) && namespaces_.lists_all());
   return is_listed && listed_.count(name) != 0;
 }
 

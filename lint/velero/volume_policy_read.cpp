@@ -154,8 +154,8 @@ class Reader {
       policy.conditions = read_conditions(item["conditions"]);
       policy.action = read_action(item["action"], item);
       policy.where = text_.outer(item);
-      policy.evidence = {{fmt::format("a volume policy with the action {} matches", to_string(policy.action)),
-                          policy.where}};
+      policy.evidence = {
+          {fmt::format("a volume policy with the action {} matches", to_string(policy.action)), policy.where}};
       out.policies.push_back(std::move(policy));
     }
   }

@@ -85,9 +85,9 @@ struct Removal {
 Result<Removal> remove_entry(const Tree& tree, NodeId mapping, NodeId key, OnlyChild only_child);
 Result<Removal> remove_item(const Tree& tree, NodeId sequence, std::size_t index, OnlyChild only_child);
 
-// The same for values as rules read them. What stands in a file is edited there; of an object that a build made, the text
-// it was made from: the base of a patched mapping, the patch for what only the patch has. Refused where no file holds the
-// value, or where the build computes it.
+// The same for values as rules read them. What stands in a file is edited there; of an object that a build made, the
+// text it was made from: the base of a patched mapping, the patch for what only the patch has. Refused where no file
+// holds the value, or where the build computes it.
 Edits set_scalar(Value value, std::string_view text, WriteAs as = WriteAs::before);
 Edits rewrite_part(Value value, std::size_t offset, std::size_t length, std::string_view text);
 Edits rename_key(Value key, std::string_view new_key);

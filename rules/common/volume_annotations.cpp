@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "lint/base/text.h"
+#include "lint/velero/pods.h"
 #include "lint/yaml/edit.h"
 
 namespace vlint::rules {
@@ -100,6 +101,17 @@ Result<std::vector<TextEdit>> add_to_list(const kube::PodTemplate& pod, std::str
   return yaml::ensure_path(pod.metadata, kPath, annotation, value);
 }
 
+Result<std::vector<TextEdit>> add_to_list_beside(const velero::Workload& workload, Value present,
+                                                 std::string_view annotation, std::span<const std::string_view> names) {
+  const Value owner = workload.pod.owner.source();
+  const bool is_same_text = !present.tree()->is_built() && owner.tree() == present.tree();
+  if (is_same_text || present.tree()->is_built() || workload.pod.metadata["annotations"][annotation]) {
+    return add_to_list(workload.pod, annotation, names);
+  }
+  const Value document(*present.tree(), present.tree()->root_of(present.place()));
+  return add_to_list_in(document, *workload.resource, annotation, names);
+}
+
 Result<std::vector<TextEdit>> add_to_list_in(Value document, const kube::Resource& workload,
                                              std::string_view annotation, std::span<const std::string_view> names) {
   const std::optional<kube::PodTemplate> pod = kube::pod_template(workload);
@@ -110,21 +122,21 @@ Result<std::vector<TextEdit>> add_to_list_in(Value document, const kube::Resourc
 }
 
 void offer_list(const Model& model, const kube::Resource& workload, std::string_view annotation,
-                std::span<const std::string_view> names, const std::string& title, Draft& draft) {
+                std::span<const std::string_view> names, const std::string& title, Draft& draft, Safety safety) {
   const std::optional<kube::PodTemplate> pod = kube::pod_template(workload);
-  draft.fix(title, Safety::safe, workload, add_to_list(*pod, annotation, names));
+  draft.fix(title, safety, workload, add_to_list(*pod, annotation, names));
   const std::vector<Value> patches = gitops::patches_of(model.units, workload);
   const auto own = std::find_if(patches.rbegin(), patches.rend(), [&](Value patch) {
     return patch["kind"].text() == workload.kind &&
            patch["metadata"]["name"].text() == workload.root.source()["metadata"]["name"].text();
   });
   if (own == patches.rend()) return;
-  draft.fix_in_overlay(title + ", in the patch of the overlay", Safety::safe, workload,
+  draft.fix_in_overlay(title + ", in the patch of the overlay", safety, workload,
                        add_to_list_in(*own, workload, annotation, names));
 }
 
-Result<RemovedAnnotation> remove_annotation(Value metadata, std::string_view annotation) {
-  const Value key = metadata["annotations"].find(annotation).key;
+Result<RemovedAnnotation> remove_annotation(Value metadata, std::string_view annotation, std::string_view map) {
+  const Value key = metadata[map].find(annotation).key;
   Result<yaml::Removal> removal = yaml::remove_entry(key, yaml::OnlyChild::remove_parent);
   if (!removal.ok()) return Error{removal.error()};
   const yaml::Tree& tree = *key.tree();
@@ -170,6 +182,35 @@ std::span<const velero::VolumeUse> volumes_of(const velero::Plan& plan, std::siz
   };
   const auto [begin, end] = std::equal_range(plan.volumes.begin(), plan.volumes.end(), workload, ByWorkload{});
   return {begin, end};
+}
+
+std::vector<const velero::Schedule*> agreeing_schedules(const velero::Plan& plan, std::size_t workload,
+                                                        Known fs_backup_is_default) {
+  std::vector<const velero::Schedule*> selecting;
+  const auto volumes = volumes_of(plan, workload);
+  if (volumes.empty()) return selecting;
+  // Velero selects pods, not volumes: every volume of a pod has the same answer.
+  for (const velero::Verdict& verdict : volumes.front().verdicts) {
+    const velero::Schedule& schedule = plan.schedules[verdict.schedule];
+    if (verdict.selected == Known::no) continue;
+    if (verdict.selected == Known::unknown || schedule.default_volumes_to_fs_backup.value != fs_backup_is_default)
+      return {};
+    selecting.push_back(&schedule);
+  }
+  return selecting;
+}
+
+bool is_sound_list(const velero::Plan& plan, std::size_t workload, std::string_view annotation,
+                   std::span<const std::string_view> names) {
+  const bool opts_in = annotation == kOptIn;
+  const auto volumes = volumes_of(plan, workload);
+  const bool names_data = std::all_of(names.begin(), names.end(), [&](std::string_view name) {
+    return std::any_of(volumes.begin(), volumes.end(), [&](const velero::VolumeUse& use) {
+      const bool is_data = !velero::is_never_copied(use.source) && use.source != "emptyDir";
+      return use.name == name && (is_data || !opts_in);
+    });
+  });
+  return !names.empty() && names_data && agreeing_schedules(plan, workload, known(opts_in)).empty();
 }
 
 Value name_of(const velero::VolumeUse& use) {

@@ -36,15 +36,21 @@ std::string list_with(const kube::PodTemplate& pod, std::string_view annotation,
 Result<std::vector<TextEdit>> add_to_list(const kube::PodTemplate& pod, std::string_view annotation,
                                           std::span<const std::string_view> names);
 
+// Writes it where an entry of the same object stands now that is to be replaced: in the patch, if a patch brings it,
+// else in the manifest.
+Result<std::vector<TextEdit>> add_to_list_beside(const velero::Workload& workload, yaml::Value present,
+                                                 std::string_view annotation, std::span<const std::string_view> names);
+
 // Writes it into a document that is merged into the workload: a patch of it.
 Result<std::vector<TextEdit>> add_to_list_in(yaml::Value document, const kube::Resource& workload,
                                              std::string_view annotation, std::span<const std::string_view> names);
 
 // Offers to write the list where the workload's text is, and for a built one also in a patch that its overlay has.
 void offer_list(const Model& model, const kube::Resource& workload, std::string_view annotation,
-                std::span<const std::string_view> names, const std::string& title, Draft& draft);
+                std::span<const std::string_view> names, const std::string& title, Draft& draft,
+                Safety safety = Safety::safe);
 
-// Takes an annotation out of an object's or template's metadata, and the maps that it leaves empty.
+// Takes an annotation (or a label) out of an object's or template's metadata, and the maps that it leaves empty.
 struct RemovedAnnotation {
   std::vector<TextEdit> edits;
   // What goes with it: comments on lines of their own above it, and the one at the end of its line.
@@ -53,7 +59,8 @@ struct RemovedAnnotation {
 
   bool has_comments() const { return !comments_above.empty() || !comment_behind.empty(); }
 };
-Result<RemovedAnnotation> remove_annotation(yaml::Value metadata, std::string_view annotation);
+Result<RemovedAnnotation> remove_annotation(yaml::Value metadata, std::string_view annotation,
+                                            std::string_view map = "annotations");
 
 // Writes the comments of a removed annotation beside the new entry of that key, which one of `added` writes on a line
 // of its own. False when there is no such line: then they are lost.
@@ -61,6 +68,16 @@ bool carry_comments(const RemovedAnnotation& removed, std::string_view annotatio
 
 // The volumes of a workload, in the pod's order.
 std::span<const velero::VolumeUse> volumes_of(const velero::Plan& plan, std::size_t workload);
+
+// The Schedules that select a workload's pods and agree on whether file system backup is the default; empty when one
+// might select them, when its default is not known, or when they disagree.
+std::vector<const velero::Schedule*> agreeing_schedules(const velero::Plan& plan, std::size_t workload,
+                                                        Known fs_backup_is_default);
+
+// Whether the list would do what it says: it names volumes of the pod that Velero can copy, and some Schedule may read
+// it. Only then is it written anew without a second thought.
+bool is_sound_list(const velero::Plan& plan, std::size_t workload, std::string_view annotation,
+                   std::span<const std::string_view> names);
 
 // Where a volume's name is written; for a claim template that of the template.
 yaml::Value name_of(const velero::VolumeUse& use);

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "lint/base/text.h"
 #include "lint/engine/model.h"
 #include "lint/engine/report.h"
@@ -13,23 +11,6 @@ namespace {
 using velero::Plan;
 using velero::Schedule;
 using velero::Workload;
-
-// The Schedules that select a workload's pods and agree on whether file system backup is the default; empty when one
-// might select them, when its default is not known, or when they disagree.
-std::vector<const Schedule*> agreeing_schedules(const Plan& plan, std::size_t workload, Known fs_backup_is_default) {
-  std::vector<const Schedule*> selecting;
-  const auto volumes = volumes_of(plan, workload);
-  if (volumes.empty()) return selecting;
-  // Velero selects pods, not volumes: every volume of a pod has the same answer.
-  for (const velero::Verdict& verdict : volumes.front().verdicts) {
-    const Schedule& schedule = plan.schedules[verdict.schedule];
-    if (verdict.selected == Known::no) continue;
-    if (verdict.selected == Known::unknown || schedule.default_volumes_to_fs_backup.value != fs_backup_is_default)
-      return {};
-    selecting.push_back(&schedule);
-  }
-  return selecting;
-}
 
 Result<std::vector<TextEdit>> removal(yaml::Value metadata, std::string_view key) {
   Result<RemovedAnnotation> removed = remove_annotation(metadata, key);

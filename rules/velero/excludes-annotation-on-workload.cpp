@@ -18,18 +18,6 @@ struct Move {
   Safety safety;
 };
 
-// Writes the list where the annotation stands now: in the patch, if a patch brings it, else in the manifest.
-Result<std::vector<TextEdit>> add_beside(const Workload& workload, Value annotation, std::string_view key,
-                                         std::span<const std::string_view> names) {
-  const Value owner = workload.pod.owner.source();
-  const bool is_same_text = !annotation.tree()->is_built() && owner.tree() == annotation.tree();
-  if (is_same_text || annotation.tree()->is_built() || workload.pod.metadata["annotations"][key]) {
-    return add_to_list(workload.pod, key, names);
-  }
-  const Value document(*annotation.tree(), annotation.tree()->root_of(annotation.place()));
-  return add_to_list_in(document, *workload.resource, key, names);
-}
-
 // Removes the annotation from `metadata` and adds its names to the list of the pod template. Its comments go with it;
 // where they can't, the move is not safe.
 Move move_to_template(Value metadata, const Workload& workload, std::string_view key) {
@@ -41,7 +29,7 @@ Move move_to_template(Value metadata, const Workload& workload, std::string_view
   }
   std::vector<TextEdit> edits;
   if (!names.empty()) {
-    Result<std::vector<TextEdit>> added = add_beside(workload, metadata["annotations"][key], key, names);
+    Result<std::vector<TextEdit>> added = add_to_list_beside(workload, metadata["annotations"][key], key, names);
     if (!added.ok()) return {Error{added.error()}, Safety::safe};
     edits = std::move(added).value();
   }
@@ -72,8 +60,9 @@ void check_metadata(const model::Cluster& cluster, const Workload& workload, Val
     if (const Value right_one = says_the_same(workload.pod, entry.value, key)) {
       report
           .at(entry.key.span(),
-              fmt::format("{} on {} has no effect; the pod template has the same list, which is the one that Velero reads",
-                          key, resource.title()))
+              fmt::format(
+                  "{} on {} has no effect; the pod template has the same list, which is the one that Velero reads", key,
+                  resource.title()))
           .severity(Severity::note)
           .label("Velero never looks here")
           .about(cluster, resource, entry.value)

@@ -16,7 +16,8 @@ std::vector<const VolumeUse*> uncopied(const Plan& plan, std::size_t schedule) {
   std::vector<const VolumeUse*> volumes;
   for (const VolumeUse& use : plan.volumes) {
     const velero::Verdict& verdict = use.verdicts[schedule];
-    if (verdict.selected == Known::yes && verdict.reason == Reason::no_node_agent) volumes.push_back(&use);
+    const bool is_copied = verdict.method == velero::Method::fs_backup;
+    if (verdict.selected == Known::yes && is_copied && verdict.reason == Reason::no_node_agent) volumes.push_back(&use);
   }
   return volumes;
 }

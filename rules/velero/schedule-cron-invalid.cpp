@@ -1,7 +1,11 @@
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "lint/engine/model.h"
 #include "lint/engine/report.h"
+#include "lint/yaml/edit.h"
+#include "rules/common/durations.h"
 
 namespace vlint::rules {
 namespace {
@@ -14,18 +18,36 @@ std::string help_for(std::string_view text) {
          "24h";
 }
 
+// What was most likely meant, where that is one text: days and weeks of @every, and Sunday as 7.
+std::optional<std::string> meant_by(std::string_view text) {
+  constexpr std::string_view kEvery = "@every ";
+  constexpr std::string_view kSunday = " 7";
+  std::string meant;
+  if (text.substr(0, kEvery.size()) == kEvery) {
+    const std::optional<MeantDuration> duration = meant_duration(text.substr(kEvery.size()));
+    if (duration) meant = fmt::format("{}{}", kEvery, duration->text);
+  } else if (text.size() > kSunday.size() && text.substr(text.size() - kSunday.size()) == kSunday) {
+    meant = fmt::format("{}0", text.substr(0, text.size() - 1));
+  }
+  return !meant.empty() && kube::Cron::parse(meant).ok() ? std::optional(meant) : std::nullopt;
+}
+
 void check(const Model& model, Report& report) {
   for (const auto& [cluster, plan] : model.clusters) {
     for (const velero::Schedule& schedule : plan.schedules) {
       if (!schedule.cron || schedule.cron->ok()) continue;
       const yaml::Value field = schedule.cron_field;
-      report
-          .at(field ? field.span() : schedule.resource->place(),
-              fmt::format("Schedule {} never makes a backup, because its cron expression is invalid: {}", schedule.name,
-                          schedule.cron->error()))
-          .label("Velero refuses this")
-          .about(cluster, *schedule.resource, field)
-          .help(help_for(field.text()));
+      Draft draft = report.at(field ? field.span() : schedule.resource->place(),
+                              fmt::format("Schedule {} never makes a backup, because its cron expression is invalid: "
+                                          "{}",
+                                          schedule.name, schedule.cron->error()));
+      draft.label("Velero refuses this").about(cluster, *schedule.resource, field);
+      if (const std::optional<std::string> meant = meant_by(field.text())) {
+        draft.fix(fmt::format("write {}", *meant), Safety::unsafe, *schedule.resource,
+                  yaml::set_scalar(field, *meant, yaml::WriteAs::string));
+      } else {
+        draft.help(help_for(field.text()));
+      }
     }
   }
 }
@@ -46,12 +68,14 @@ else does: no Backup fails, because none is made.
 
 ## How to fix it
 Write five fields: `0 2 * * *`. Sunday is 0, midnight is hour 0, and a weekly interval is `@every 168h` or `0 2 * * 0`.
+`vlint --fix --unsafe-fixes` turns the days and weeks of `@every` into hours, and day of week 7 into 0.
 
 ## When to ignore it
 When the value is replaced before it reaches the cluster by something that vlint does not know.
 )md",
     .severity = Severity::error,
     .precision = Precision::very_high,
+    .best_fix = BestFix::unsafe,
     .since = "0.1.0",
     .sources = "velero pkg/controller/schedule_controller.go; robfig/cron v3 "
                "standard parser; velero issues 30, 1623, 8224",

@@ -2,63 +2,16 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 
 #include "lint/base/text.h"
 #include "lint/engine/model.h"
 #include "lint/engine/report.h"
+#include "lint/velero/include_exclude.h"
 #include "lint/yaml/edit.h"
+#include "rules/common/namespaces.h"
 
 namespace vlint::rules {
 namespace {
-
-using Names = std::set<std::string_view>;
-
-// Kinds that deploy what is rendered elsewhere, or that make namespaces.
-constexpr std::pair<std::string_view, std::string_view> kDeployers[] = {
-    {"addons.cluster.x-k8s.io", "HelmChartProxy"},
-    {"argoproj.io", "Application"},
-    {"argoproj.io", "ApplicationSet"},
-    {"capsule.clastix.io", "Tenant"},
-    {"fleet.cattle.io", "Bundle"},
-    {"fleet.cattle.io", "GitRepo"},
-    {"fluxcd.controlplane.io", "ResourceSet"},
-    {"helm.cattle.io", "HelmChart"},
-    {"helm.toolkit.fluxcd.io", "HelmRelease"},
-    {"hnc.x-k8s.io", "SubnamespaceAnchor"},
-    {"kustomize.toolkit.fluxcd.io", "Kustomization"},
-    {"project.openshift.io", "ProjectRequest"},
-    {"template.openshift.io", "Template"},
-};
-
-// Charts and templates in the repository: what they make of namespaces is not known.
-bool has_templates(const Sources& sources) {
-  const auto is_template = [](gitops::FileRole role) {
-    return role == gitops::FileRole::chart_template || role == gitops::FileRole::template_text;
-  };
-  return std::any_of(sources.roles.begin(), sources.roles.end(), is_template);
-}
-
-bool deploys_something_unseen(const model::Cluster& cluster) {
-  return std::any_of(std::begin(kDeployers), std::end(kDeployers),
-                     [&](const auto& kind) { return !cluster.of_kind(kind.first, kind.second).empty(); });
-}
-
-// The namespaces that the manifests create or use, and those of every cluster. Nothing when they are not all known: a
-// manifest without a namespace may be applied into any.
-std::optional<Names> known_namespaces(const model::Cluster& cluster, const velero::Plan& plan) {
-  if (!cluster.is_complete() || deploys_something_unseen(cluster)) return std::nullopt;
-  Names names{"default", "kube-system", "kube-public", "kube-node-lease"};
-  if (plan.install.name_space) names.insert(*plan.install.name_space);
-  for (const kube::Resource& resource : cluster.resources()) {
-    if (resource.is("", "Namespace") || resource.kind == "Project") names.insert(resource.name);
-    const bool is_namespaced = resource.info != nullptr && resource.info->scope == kube::Scope::namespaced;
-    if (is_namespaced && resource.name_space.empty()) return std::nullopt;
-    if (resource.metadata["namespace"].is_templated() || resource.metadata["name"].is_templated()) return std::nullopt;
-    if (!resource.name_space.empty()) names.insert(resource.name_space);
-  }
-  return names;
-}
 
 // Velero looks the entries up only where Namespace objects belong into the backup: pkg/backup/item_collector.go.
 bool is_partial_failure(const velero::Schedule& schedule, const velero::Plan& plan) {
@@ -76,9 +29,11 @@ std::string_view consequence(const velero::Schedule& schedule, const velero::Pla
 }
 
 void check_entry(const model::Cluster& cluster, const velero::Plan& plan, const velero::Schedule& schedule,
-                 const velero::NameList::Name& entry, const Names& names, Report& report) {
+                 const velero::NameList::Name& entry, const NamespaceNames& names, Report& report) {
   const bool is_pattern = entry.text.find_first_of("*?[") != std::string_view::npos;
   if (!entry.known || entry.text.empty() || is_pattern || names.count(entry.text) != 0) return;
+  // What can't be a name is refused as such.
+  if (!velero::check_namespaces({std::string(entry.text)}, {}, plan.install.version).empty()) return;
   const std::vector<std::string_view> candidates(names.begin(), names.end());
   constexpr std::size_t kFarthest = 2;
   const std::optional<std::string_view> near = closest(entry.text, candidates, kFarthest);
@@ -89,17 +44,16 @@ void check_entry(const model::Cluster& cluster, const velero::Plan& plan, const 
   draft.label(near ? fmt::format("did you mean {}?", *near) : "no such namespace")
       .about(cluster, *schedule.resource, entry.value);
   if (near) {
-    draft.fix(fmt::format("write {}", *near), Safety::unsafe, *schedule.resource,
-              yaml::set_scalar(entry.value, *near));
+    draft.fix(fmt::format("write {}", *near), Safety::unsafe, *schedule.resource, yaml::set_scalar(entry.value, *near));
   } else {
     draft.help("remove it, or add the Namespace to the repository");
   }
 }
 
 void check(const Model& model, Report& report) {
-  if (has_templates(model.sources)) return;
-  for (const auto& [cluster, plan] : model.clusters) {
-    const std::optional<Names> names = known_namespaces(cluster, plan);
+  for (const ClusterModel& member : model.clusters) {
+    const auto& [cluster, plan] = member;
+    const std::optional<NamespaceNames> names = known_namespaces(model, member);
     if (!names) continue;
     for (const velero::Schedule& schedule : plan.schedules) {
       for (const velero::NameList::Name& entry : schedule.backup.included_namespaces.names) {
