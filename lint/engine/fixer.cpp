@@ -365,6 +365,8 @@ FixRun fix_all(Analysis analysis, Safety least, const Selected& selected, const 
 std::vector<std::string> withdraw_unproven(Analysis& analysis, const AnalysisOptions& options, const Workers& workers) {
   std::vector<Candidate> open;
   for (std::size_t i = 0; i < analysis.findings.size(); ++i) {
+    // What somebody silenced is left as it is; to mend it would leave a comment behind that silences nothing.
+    if (analysis.findings[i].suppressed) analysis.findings[i].fixes.clear();
     for (std::size_t f = 0; f < analysis.findings[i].fixes.size(); ++f) open.push_back({i, f});
   }
   std::vector<Guilty> guilty;

@@ -95,3 +95,13 @@ TEST_CASE("a fingerprint survives moved lines and tells equal findings apart") {
   CHECK(fingerprints("# moved\n\n" + config_map("a", "  x: wrong\n  y: wrong\n")) == before);
   CHECK(fingerprints(config_map("b", "  x: wrong\n"))[0] != before[0]);
 }
+
+TEST_CASE("a finding that is silenced has no fix, and nobody is told of one") {
+  const AnalysisOptions options = test_options();
+  Analysis analysis = analyze_texts(
+      {{"a.yaml", config_map("a", "  simple: wrong # vlint: ignore[test/value] on purpose\n")}});
+  REQUIRE(analysis.findings.size() == 1);
+  CHECK(analysis.findings[0].suppressed);
+  CHECK(withdraw_unproven(analysis, options, Workers(1)).empty());
+  CHECK(analysis.findings[0].fixes.empty());
+}

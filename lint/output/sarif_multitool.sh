@@ -41,7 +41,10 @@ failed=0
 for fixture in fixtures/clusters/*/ fixtures/rules/*/*/bad/ fixtures/rules/*/*/good/; do
   [ -d "$fixture" ] || continue
   name=$(printf '%s' "$fixture" | sed 's|^fixtures/||; s|/$||; s|/|.|g')
-  if ! "$vlint" --fail-on never --output "sarif=$logs/$name.sarif" "$fixture" >/dev/null 2>"$logs/$name.stderr"; then
+  # A repository of its own: inside of this one everything would be linted each time.
+  repository="$work_dir/repositories/$name"
+  rm -rf "$repository" && mkdir -p "$repository" && cp -R "$fixture." "$repository" && : >>"$repository/.vlint.yaml"
+  if ! "$vlint" --fail-on never --output "sarif=$logs/$name.sarif" "$repository" >/dev/null 2>"$logs/$name.stderr"; then
     echo "FAIL $fixture: vlint could not do its work: $(head -n 1 "$logs/$name.stderr")"
     failed=1
   elif [ ! -s "$logs/$name.sarif" ]; then

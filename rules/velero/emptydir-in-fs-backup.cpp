@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <map>
+
 #include "lint/engine/model.h"
 #include "lint/engine/report.h"
 #include "rules/common/judged_volumes.h"
@@ -18,7 +20,28 @@ bool is_copied(const velero::Plan& plan, const VolumeUse& use, const velero::Ver
          !is_filled_by_hook(plan.workloads[use.workload], use.name, plan.schedules);
 }
 
-void report_workload(const Model& model, const JudgedWorkload& copied, Report& report) {
+// How many workloads each Schedule copies emptyDirs of because that is its default.
+using WorkloadCounts = std::map<const velero::Schedule*, std::size_t>;
+
+// One volume policy instead of an annotation on each workload, where many are affected (velero
+// internal/resourcepolicies/volume_types_conditions.go: volumeTypes, from 1.13 on).
+void suggest_policy(const JudgedWorkload& copied, const WorkloadCounts& counts, Draft& draft) {
+  constexpr std::size_t kMany = 3;
+  if (!copied.model.plan.install.is_at_least(1, 13)) return;
+  for (const velero::Schedule* schedule : copied.schedules) {
+    const auto affected = counts.find(schedule);
+    if (affected == counts.end() || affected->second < kMany) continue;
+    const std::string_view policy = schedule->backup.resource_policy["name"].text();
+    const std::string where = policy.empty() ? "in a ConfigMap that its `resourcePolicy` names"
+                                             : fmt::format("first in its volume policy {}", policy);
+    draft.help(
+        fmt::format("or, for all {} workloads that {} copies emptyDirs of, write `{{conditions: {{volumeTypes: "
+                    "[emptyDir]}}, action: {{type: skip}}}}` {}",
+                    affected->second, schedule->name, where));
+  }
+}
+
+void report_workload(const Model& model, const JudgedWorkload& copied, const WorkloadCounts& counts, Report& report) {
   const std::vector<std::string> names = copied.names();
   const bool one = names.size() == 1;
   Draft draft = report_judged(
@@ -39,6 +62,7 @@ void report_workload(const Model& model, const JudgedWorkload& copied, Report& r
   const std::vector<std::string_view> views = copied.views();
   draft.help(fmt::format("exclude {} in the pod template's annotations: `{}: {}`", one ? "it" : "them", kOptOut,
                          list_with(copied.workload.pod, kOptOut, views)));
+  suggest_policy(copied, counts, draft);
   // An exclusion is the whole repair only where nothing but the default asks for the copies.
   if (by_policy || by_annotation) return;
   offer_list(model, *copied.workload.resource, kOptOut, views,
@@ -46,7 +70,13 @@ void report_workload(const Model& model, const JudgedWorkload& copied, Report& r
 }
 
 void check(const Model& model, Report& report) {
-  for_each_judged(model, is_copied, [&](const JudgedWorkload& copied) { report_workload(model, copied, report); });
+  WorkloadCounts counts;
+  for_each_judged(model, is_copied, [&](const JudgedWorkload& copied) {
+    if (!copied.has_reason(Reason::default_is_fs_backup)) return;
+    for (const velero::Schedule* schedule : copied.schedules) ++counts[schedule];
+  });
+  for_each_judged(model, is_copied,
+                  [&](const JudgedWorkload& copied) { report_workload(model, copied, counts, report); });
 }
 
 }  // namespace
@@ -79,7 +109,9 @@ spec:
         backup.velero.io/backup-volumes-excludes: homepage-config,logs
 ```
 
-`vlint --fix` writes it. The annotation reaches the pods with the rollout that the changed template causes.
+`vlint --fix` writes it. The annotation reaches the pods with the rollout that the changed template causes. Where a
+Schedule copies emptyDirs of three workloads or more, the help names the other way: one volume policy that skips them
+all.
 
 ## When to ignore it
 When the content really is wanted and short-lived data is what you back up. Put
