@@ -56,6 +56,8 @@ class FileAccess {
   // Whether a resolved path lies in the root folder; everything does in memory.
   static bool is_in_root(std::string_view resolved) { return resolved.empty() || resolved.front() != '/'; }
   bool in_memory() const { return in_memory_; }
+  // With a set of known files this is a repository that is linted: nothing outside of its root is read.
+  bool is_confined() const { return files_ != nullptr; }
 
  private:
   FileAccess() = default;

@@ -74,7 +74,7 @@ Loader Loader::inside(std::string folder, Span entry) const {
 bool Loader::can_be_meant(std::string_view instead, bool may_be_folder) const {
   const ResolvedPath resolved = resolve(instead);
   if (resolved.kind == EntryKind::none) return false;
-  if (restricted_ && !FileAccess::is_in_root(resolved.path)) return false;
+  if (stays_in_root() && !FileAccess::is_in_root(resolved.path)) return false;
   if (resolved.kind == EntryKind::folder) {
     if (!may_be_folder || kustomization_file(sources_.access(), resolved.path).empty()) return false;
     const auto contains = [&](const OpenFolder& open) { return is_inside(open.path, resolved.path); };
@@ -106,7 +106,7 @@ std::string Loader::suggestion_for(std::string_view path, bool may_be_folder) co
   }
   if (at == parts.size()) return {};
   const ResolvedPath parent = resolve(head.empty() ? "." : head);
-  if (parent.kind != EntryKind::folder || (restricted_ && !FileAccess::is_in_root(parent.path))) return {};
+  if (parent.kind != EntryKind::folder || (stays_in_root() && !FileAccess::is_in_root(parent.path))) return {};
   const std::string rest =
       join(std::vector<std::string_view>(parts.begin() + static_cast<std::ptrdiff_t>(at) + 1, parts.end()), "/");
   const std::string tail = rest.empty() ? std::string() : "/" + rest;
@@ -159,7 +159,7 @@ const FileText& Loader::file(std::string_view path, Span where) const {
   if (path.empty()) fail(FaultKind::missing_file, where, "the path of a file is empty");
   const ResolvedPath resolved = resolve(path);
   if (resolved.kind == EntryKind::none) missing(path, where, false);
-  if (restricted_ && !FileAccess::is_in_root(resolved.path)) outside(path, where, true);
+  if (stays_in_root() && !FileAccess::is_in_root(resolved.path)) outside(path, where, true);
   if (resolved.kind == EntryKind::folder) fail(where, fmt::format("{} is a folder, and a file is needed", path));
   if (restricted_ && !is_inside(resolved.path, folder())) outside(path, where, false);
   const FileText& text = sources_.file(resolved.path);
@@ -198,7 +198,7 @@ std::string Loader::inner_folder(std::string_view path, Span where) const {
   }
   const ResolvedPath resolved = resolve(path);
   if (resolved.kind == EntryKind::none) missing(path, where, true);
-  if (restricted_ && !FileAccess::is_in_root(resolved.path)) outside(path, where, true);
+  if (stays_in_root() && !FileAccess::is_in_root(resolved.path)) outside(path, where, true);
   if (resolved.kind == EntryKind::file) fail(where, fmt::format("{} is a file, and a folder is needed", path));
   for (std::size_t i = 0; i < stack_.size(); ++i) {
     if (is_inside(stack_[i].path, resolved.path)) fail_cycle(resolved.path, i, where);

@@ -43,6 +43,9 @@ class Loader {
   void set_kustomization(const yaml::Tree& tree) { kustomization_ = &tree; }
 
  private:
+  // Without load restrictions a build may leave its folder, but a linter's never leaves the repository.
+  bool stays_in_root() const { return restricted_ || sources_.access().is_confined(); }
+
   [[noreturn]] void missing(std::string_view path, Span where, bool may_be_folder) const;
   [[noreturn]] void outside(std::string_view path, Span where, bool of_repository) const;
   [[noreturn]] void fail_cycle(const std::string& folder, std::size_t outer, Span where) const;

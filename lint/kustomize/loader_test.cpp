@@ -43,6 +43,27 @@ const char* const kConfigMap = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name
 
 }  // namespace
 
+TEST_CASE("a linter stays in the repository without load restrictions too") {
+  const TemporaryFolder folder;
+  folder.write("outside/c.yaml", kConfigMap);
+  folder.write("repo/shared/c.yaml", kConfigMap);
+  const FileSet files({{"app/kustomization.yaml", "resources: [../../outside/c.yaml]\n"},
+                       {"beside/kustomization.yaml", "resources: [../shared/c.yaml]\n"}});
+  folder.write("repo/app/kustomization.yaml", files[files.id_at(0)].text);
+  folder.write("repo/beside/kustomization.yaml", files[files.id_at(1)].text);
+  Sources sources(FileAccess::on_disk(folder.at("repo"), &files));
+  Options options;
+  options.load_restrictions = false;
+  const Builder builder(sources, options);
+  const Build build = builder.build("app");
+  REQUIRE(build.faults.size() == 1);
+  CHECK(build.faults[0].kind == FaultKind::leaves_root);
+  CHECK(builder.build("beside").ok());
+  // `vlint render --load-restrictor none` has no set of files, and may.
+  Sources of_render(FileAccess::on_disk(folder.at("repo")));
+  CHECK(Builder(of_render, options).build("app").ok());
+}
+
 TEST_CASE("nothing outside of the repository is read") {
   const TemporaryFolder folder;
   folder.write("outside/base/kustomization.yaml", "resources: [c.yaml]\n");
