@@ -26,9 +26,18 @@ Examples:
   vlint plan --compare 1.18 --format text  what an upgrade of Velero would change
   vlint plan > plan.json                   what every Schedule does with every volume
   vlint render overlays/prod --origins     a Kustomize build, with the source line of each value
+  vlint jmespath 'spec.volumes[].name' --input pod.yaml    an expression, as Kyverno evaluates it
 
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 vlint could not do its work.
 A folder named like a command is written with a dot: `vlint ./rules`, or `vlint lint rules`.)";
+
+constexpr const char* kJmespathExamples = R"x(
+Examples:
+  vlint jmespath "regex_replace_all('^v', 'v1.2', '')"
+  vlint jmespath '{{ request.object.metadata.name }}' --input request.json
+  kubectl get pod x -o json | vlint jmespath 'spec.volumes[?emptyDir].name' --input -
+
+Exit codes: 0 the value is on standard output, 1 the expression is wrong or finds nothing, 2 the input can't be read.)x";
 
 const std::vector<std::string> kFormats{"text", "concise", "json", "sarif"};
 
@@ -66,6 +75,9 @@ struct RawOptions {
   std::string load_restrictor = "root";
   std::string reorder;
   bool origins = false;
+  std::string expression;
+  std::string jmespath_input;
+  std::string jmespath_format = "json";
 };
 
 void add_reading_options(CLI::App& app, RawOptions& raw) {
@@ -151,6 +163,17 @@ void add_render_options(CLI::App& app, RawOptions& raw) {
       ->type_name("ORDER");
 }
 
+void add_jmespath_options(CLI::App& app, RawOptions& raw) {
+  app.add_option("expression", raw.expression, "With or without {{ }} around it")->required()->type_name("EXPRESSION");
+  app.add_option("--input", raw.jmespath_input,
+                 "JSON or YAML to apply it to; `-` reads standard input (null without this option)")
+      ->type_name("FILE");
+  app.add_option("--format", raw.jmespath_format, "json, or compact: on one line (json)")
+      ->check(CLI::IsMember({"json", "compact"}))
+      ->type_name("FORMAT");
+  app.footer(kJmespathExamples);
+}
+
 Result<Output> read_output(const std::string& text) {
   const std::size_t equals = text.find('=');
   const std::string format = text.substr(0, equals);
@@ -230,6 +253,9 @@ Result<CommandLine> interpret(const RawOptions& raw, Command command) {
   line.width = raw.width;
   line.min_coverage = raw.min_coverage;
   line.fail_on_uncovered = raw.fail_on_uncovered;
+  line.expression = raw.expression;
+  line.jmespath_input = raw.jmespath_input;
+  line.jmespath_format = raw.jmespath_format;
   return line;
 }
 
@@ -264,6 +290,8 @@ Parsed parse_command_line(int argc, const char* const* argv) {
   add_colour_option(*why, raw);
   CLI::App* render = app.add_subcommand("render", "Print what `kustomize build DIR` prints");
   add_render_options(*render, raw);
+  CLI::App* jmespath = app.add_subcommand("jmespath", "Evaluate a JMESPath expression as Kyverno does");
+  add_jmespath_options(*jmespath, raw);
   CLI::App* rules = app.add_subcommand("rules", "List the rules");
   rules->add_option("--format", raw.rules_format, "text, markdown or json (text)")
       ->check(CLI::IsMember({"text", "markdown", "json"}))
@@ -280,6 +308,7 @@ Parsed parse_command_line(int argc, const char* const* argv) {
                           : why->parsed()      ? Command::why
                           : render->parsed()   ? Command::render
                           : rules->parsed()    ? Command::rules
+                          : jmespath->parsed() ? Command::jmespath
                                                : Command::lint;
   Result<CommandLine> line = interpret(raw, command);
   if (!line.ok()) {

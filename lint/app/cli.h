@@ -13,7 +13,7 @@
 
 namespace vlint {
 
-enum class Command { lint, plan, coverage, explain, why, render, rules };
+enum class Command { lint, plan, coverage, explain, why, render, rules, jmespath };
 enum class ColourMode { automatic, always, never };
 
 struct Output {
@@ -51,6 +51,9 @@ struct CommandLine {
   unsigned width = 0;                    // columns of the table; 0: as wide as the terminal
   unsigned min_coverage = 0;             // percent
   bool fail_on_uncovered = false;
+  std::string expression;                // of `jmespath`
+  std::string jmespath_input;            // a file, or "-"; empty: null
+  std::string jmespath_format = "json";  // or "compact"
 };
 
 // What to do, or the exit code when parsing already answered (--help, --version, an error with a sentence on standard

@@ -214,4 +214,40 @@ has "$out" "to mend it: " "what to change"
 run 2 why apps/homepag
 has "$err" "did you mean apps/homepage?" "a misspelt name"
 
+# --- expressions
+cd "$work" || exit 1
+printf 'spec:\n  volumes: [{name: data}, {name: "${LOGS}"}]\n' >pod.yaml
+printf '{"spec": {"volumes": [{"name": "data"}]}}' >pod.json
+run 0 jmespath 'spec.volumes[0].name' --input pod.yaml
+same "$out" '"data"' "a value from YAML"
+run 0 jmespath 'spec.volumes' --input pod.json
+same "$out" $'[\n  {\n    "name": "data"\n  }\n]' "an indented value"
+run 0 jmespath 'spec.volumes' --input pod.json --format compact
+same "$out" '[{"name":"data"}]' "a value on one line"
+run 0 jmespath "regex_replace_all('^v', 'v1.2', '')"
+same "$out" '"1.2"' "no input is needed"
+run 0 jmespath '{{ spec.volumes[0].name }}' --input pod.json
+same "$out" '"data"' "braces are no part of the expression"
+has "$err" "the braces {{ }} are left out" "and that is said"
+run 0 jmespath 'spec.volumes[1].name' --input pod.yaml
+same "$out" "null" "what Flux fills in"
+has "$err" "not known from the input" "is not known"
+run 1 jmespath 'spec.volumen' --input pod.json
+has "$err" $'vlint: Unknown key "volumen" in path\n  spec.volumen\n       ^^^^^^^' "a missing key has a caret"
+run 1 jmespath 'a-b'
+has "$err" $'  a-b\n   ^' "a syntax error has a caret"
+run 1 jmespath "concat(a, 'b')"
+has "$err" "there is no function concat" "a function that does not exist"
+has "$err" "help: write join('', [a, b])" "and what to write"
+run 1 jmespath "to_uper('b')"
+has "$err" "did you mean to_upper?" "a misspelt function"
+run 2 jmespath 'a' --input no/such/file.yaml
+has "$err" "no such file: no/such/file.yaml" "an input that does not exist"
+printf 'a: [\n' >broken.yaml
+run 2 jmespath 'a' --input broken.yaml
+has "$err" "broken.yaml:" "an input that is no YAML has a place"
+run 2 jmespath
+run 0 jmespath --help
+has "$out" "Examples:" "help has examples"
+
 finish

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "lint/app/jmespath.h"
 #include "lint/app/render.h"
 #include "lint/base/disk.h"
 #include "lint/base/text.h"
@@ -277,7 +278,8 @@ int lint(const CommandLine& line) {
   watch.lap("analyse");
 
   if (!line.fix && !line.diff) {
-    for (const std::string& defect : withdraw_unproven(analysis, options, workers)) complain(defect);
+    const auto is_shown = [&](const Finding& finding) { return selection.has(finding); };
+    for (const std::string& defect : withdraw_unproven(analysis, options, workers, is_shown)) complain(defect);
     watch.lap("prove");
     return report(analysis, options, selection, line, all_done);
   }
@@ -411,6 +413,8 @@ int run(const CommandLine& line) {
       return render(line);
     case Command::rules:
       return list_rules(line);
+    case Command::jmespath:
+      return evaluate_jmespath(line);
   }
   return kCannotWork;
 }

@@ -4,6 +4,8 @@
 //   vlint-bench compare DIR [ROUNDS]   on the files of a repository
 //   vlint-bench generate DIR MB        writes such a repository
 //   vlint-bench overlay [OBJECTS]      memory of one more overlay over the same base
+//   vlint-bench kyverno [CLAIMS [POLICIES]]   what Kyverno's policies generate
+//   vlint-bench plan [WORKLOADS [SCHEDULES]]   the backup plan, with and without a known version of Velero
 //   vlint-bench render DIR...          renders of kustomizations against the real `kustomize build`
 //
 // Rounds alternate between the things measured, and the least time of each counts, since other programs only ever make
@@ -28,6 +30,8 @@
 #include "lint/base/disk.h"
 #include "lint/bench/generate.h"
 #include "lint/bench/kustomize_bench.h"
+#include "lint/bench/kyverno_bench.h"
+#include "lint/bench/plan_bench.h"
 #include "lint/engine/pipeline.h"
 #include "lint/engine/registry.h"
 
@@ -184,7 +188,9 @@ std::optional<Repository> repository_of(const std::string& what) {
 int usage() {
   fmt::print(stderr,
              "usage: vlint-bench compare MB|DIR [ROUNDS]\n       vlint-bench generate DIR MB\n"
-             "       vlint-bench overlay [OBJECTS]\n       vlint-bench render DIR...\n");
+             "       vlint-bench overlay [OBJECTS]\n       vlint-bench kyverno [CLAIMS [POLICIES]]\n"
+             "       vlint-bench plan [WORKLOADS [SCHEDULES]]\n"
+             "       vlint-bench render DIR...\n");
   return 2;
 }
 
@@ -206,6 +212,20 @@ int main(int argc, char** argv) {
     const std::optional<unsigned> objects = argc == 3 ? number(argv[2]) : 1000U;
     if (!objects || *objects == 0) return usage();
     bench::measure_overlays(*objects);
+    return 0;
+  }
+  if (verb == "kyverno" && argc <= 4) {
+    const std::optional<unsigned> claims = argc > 2 ? number(argv[2]) : 10'000U;
+    const std::optional<unsigned> policies = argc > 3 ? number(argv[3]) : 50U;
+    if (!claims || !policies || *policies == 0) return usage();
+    bench::measure_kyverno(*claims, *policies, 3);
+    return 0;
+  }
+  if (verb == "plan" && argc <= 4) {
+    const std::optional<unsigned> workloads = argc > 2 ? number(argv[2]) : 10'000U;
+    const std::optional<unsigned> schedules = argc > 3 ? number(argv[3]) : 50U;
+    if (!workloads || !schedules || *workloads == 0) return usage();
+    bench::measure_plan(*workloads, *schedules, 3);
     return 0;
   }
   if (verb == "render" && argc > 2) return bench::compare_renders({argv + 2, argv + argc}, 3);

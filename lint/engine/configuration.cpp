@@ -48,6 +48,7 @@ class Reader {
     if (root.is_null()) return;
     mapping(root, "settings",
             std::array{Setting{"velero", [this](Value value) { read_velero(value); }},
+                       Setting{"kyverno", [this](Value value) { read_kyverno(value); }},
                        Setting{"facts", [this](Value value) { configuration_.facts = paths(value, "facts"); }},
                        Setting{"clusters", [this](Value value) { read_clusters(value); }},
                        Setting{"intent", [this](Value value) { read_intent(value); }}});
@@ -68,6 +69,16 @@ class Reader {
                           configuration_.node_agent = flag.as_bool();
                           if (!configuration_.node_agent) fail(flag.span(), "`node-agent` wants true or false");
                         }}});
+  }
+
+  void read_kyverno(Value value) {
+    mapping(value, "kyverno",
+            std::array{Setting{"version", [this](Value version) {
+                                 configuration_.kyverno_version = kyverno::parse_release(version.text());
+                                 if (!configuration_.kyverno_version) {
+                                   fail(version.span(), "`version` wants a version such as 1.13 or 1.13.4, in quotes");
+                                 }
+                               }}});
   }
 
   void read_clusters(Value value) {

@@ -4,6 +4,8 @@
 //     version: "1.17"
 //     namespace: velero
 //     node-agent: true
+//   kyverno:           likewise
+//     version: "1.13"
 //   facts:             files of `kubectl get -o yaml` with objects that live only in the cluster
 //     - facts/storage.yaml
 //   clusters:          which folders each cluster runs; a folder in none runs in all
@@ -23,6 +25,7 @@
 #include "lint/base/result.h"
 #include "lint/gitops/clusters.h"
 #include "lint/kube/resource.h"
+#include "lint/kyverno/install.h"
 #include "lint/velero/version.h"
 #include "lint/yaml/tree.h"
 
@@ -37,6 +40,7 @@ struct Configuration {
   std::optional<velero::Version> velero_version;
   std::optional<std::string> velero_namespace;
   std::optional<bool> node_agent;
+  std::optional<kyverno::Release> kyverno_version;
   std::vector<std::string> facts;  // paths, relative to the repository
   std::vector<gitops::NamedCluster> clusters;
   std::optional<Intent> intent;

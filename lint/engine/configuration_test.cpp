@@ -26,6 +26,7 @@ TEST_CASE("every setting is read") {
   version: "1.17"
   namespace: backups
   node-agent: false
+kyverno: {version: "1.13.4"}
 facts: [facts/storage.yaml, ./facts/more/]
 clusters:
   - {name: production, paths: [clusters/production, apps]}
@@ -36,6 +37,7 @@ intent:
   CHECK(velero::to_string(*read_one->velero_version) == "1.17");
   CHECK(read_one->velero_namespace == "backups");
   CHECK(read_one->node_agent == false);
+  CHECK(kyverno::to_string(*read_one->kyverno_version) == "1.13");
   CHECK(read_one->facts == std::vector<std::string>{"facts/storage.yaml", "facts/more"});
   REQUIRE(read_one->clusters.size() == 1);
   CHECK(read_one->clusters[0].name == "production");
@@ -53,6 +55,7 @@ TEST_CASE("each fault has its place") {
   CHECK(error_of("\nfact: []\n") == ".vlint.yaml:2:1: no setting is named \"fact\"; did you mean facts?");
   CHECK(error_of("velero: {version: new}\n").rfind(".vlint.yaml:1:19: `version` wants", 0) == 0);
   CHECK(error_of("velero: {node-agent: \"yes\"}\n") == ".vlint.yaml:1:22: `node-agent` wants true or false");
+  CHECK(error_of("kyverno: {version: new}\n").rfind(".vlint.yaml:1:20: `version` wants", 0) == 0);
   CHECK(error_of("velero: [1]\n") == ".vlint.yaml:1:9: `velero` wants a mapping");
   CHECK(error_of("facts: a.yaml\n") == ".vlint.yaml:1:8: `facts` wants a list of paths");
   CHECK(error_of("facts: [/etc/passwd]\n") == ".vlint.yaml:1:9: \"/etc/passwd\" lies outside of the repository");

@@ -48,14 +48,6 @@ struct Label {
   std::string message;
 };
 
-// Applied whole or not at all.
-struct Fix {
-  std::string title;  // "exclude homepage-config and logs from file system backup"
-  Safety safety = Safety::suggestion;
-  std::vector<TextEdit> edits;  // any number of files, sorted
-  bool in_overlay = false;      // mends one build alone, where a text that several builds share could be mended
-};
-
 // The object a finding is about; parts that do not apply are empty.
 struct Subject {
   std::string cluster;
@@ -63,6 +55,18 @@ struct Subject {
   std::string name_space;
   std::string name;
   std::string field;  // "spec.template.spec.volumes[0]"
+};
+
+// Applied whole or not at all.
+struct Fix {
+  std::string title;  // "exclude homepage-config and logs from file system backup"
+  Safety safety = Safety::suggestion;
+  std::vector<TextEdit> edits;  // any number of files, sorted
+  bool in_overlay = false;      // mends one build alone, where a text that several builds share could be mended
+  // Objects that it changes or adds besides the finding's subject. Then it must also leave everything as it is that
+  // Schedules do with volumes, but for what findings of the same rule ask for.
+  std::vector<Subject> also_changes = {};
+  std::vector<Subject> adds = {};
 };
 
 enum class SuppressionKind : std::uint8_t { in_source, configuration };
@@ -79,7 +83,8 @@ inline constexpr std::uint32_t kNoUnit = 0xFFFFFFFFU;
 // those that several units have.
 struct Sighting {
   std::uint32_t unit = kNoUnit;
-  Span object;  // invalid for an object that no text holds, and for a finding about no object
+  Span object;             // invalid for an object that no text holds, and for a finding about no object
+  bool generated = false;  // the object is one of those that a policy generates
 };
 
 struct Finding {

@@ -81,6 +81,12 @@ class NewlySeen {
         objects_.insert({resource.kind, resource.name_space, resource.name});
       }
     }
+    for (const model::Cluster& cluster : before.clusters) {
+      for (const kube::Resource& resource : cluster.resources()) {
+        if (resource.generation != kube::kNotGenerated)
+          objects_.insert({resource.kind, resource.name_space, resource.name});
+      }
+    }
   }
   bool operator()(const Finding& finding) const {
     const Subject& subject = finding.subject;
@@ -102,32 +108,43 @@ Status unit_finding_goes(const Finding& mended, const Analysis& after) {
   return is_there ? Status(Error{"the finding is still there"}) : Status(Done{});
 }
 
-// Whether a fix brought a Schedule or Backup to life that made no backups before. What it does to volumes is seen only
+std::size_t count_generated(const Analysis& analysis) {
+  std::size_t count = 0;
+  for (const model::Cluster& cluster : analysis.clusters) {
+    count += static_cast<std::size_t>(
+        std::count_if(cluster.resources().begin(), cluster.resources().end(),
+                      [](const kube::Resource& resource) { return resource.generation != kube::kNotGenerated; }));
+  }
+  return count;
+}
+
+// Whether fixes brought a Schedule or Backup to life that made no backups before. What it does to volumes is seen only
 // then, and is no fault of the fix.
-bool brings_to_life(const Finding& mended, const Analysis& before, const Analysis& after) {
-  const Subject& subject = mended.subject;
-  const auto runs_in = [&](const Analysis& analysis) {
+bool bring_to_life(const Analysis& before, const Analysis& after) {
+  using Key = std::tuple<std::string_view, std::string_view, std::string_view>;
+  const auto running = [](const Analysis& analysis) {
+    std::set<Key> schedules;
     for (const velero::Plan& plan : analysis.plans) {
       for (const velero::Schedule& schedule : plan.schedules) {
         const kube::Resource& resource = *schedule.resource;
-        const bool is_it =
-            resource.kind == subject.kind && resource.name == subject.name && resource.name_space == subject.name_space;
-        if (is_it && schedule.runs == Known::yes) return true;
+        if (schedule.runs == Known::yes) schedules.insert({resource.kind, resource.name_space, resource.name});
       }
     }
-    return false;
+    return schedules;
   };
-  return runs_in(after) && !runs_in(before);
+  const std::set<Key> before_it = running(before);
+  const std::set<Key> now = running(after);
+  return !std::includes(before_it.begin(), before_it.end(), now.begin(), now.end());
 }
 
 Status findings_go(const Analysis& before, const Analysis& after, const Candidates& candidates) {
   std::map<std::string, std::ptrdiff_t> expected = count_identities(before);
   std::set<std::string_view> mended_units;
-  bool uncovers = false;
+  // Policies that generate more than before: what they make was not looked at until now.
+  const bool uncovers = count_generated(after) > count_generated(before) || bring_to_life(before, after);
   for (const Candidate& candidate : candidates) {
     const Finding& finding = before.findings[candidate.finding];
     --expected[identity(before.sources.files, finding, false)];
-    uncovers |= brings_to_life(finding, before, after);
     if (!is_about_unit(finding)) continue;
     mended_units.insert(finding.subject.name);
     for (const Subject& subject : finding.also_about) mended_units.insert(subject.name);
@@ -197,7 +214,9 @@ using Identity = std::tuple<std::string_view, std::string_view, std::string_view
 // What fixes may change: the objects that their findings are about, and all that comes out of whole units.
 struct Subjects {
   std::set<Identity> objects;
+  std::set<Identity> added;          // that may be new
   std::set<std::string_view> units;  // folders as reports name them
+  std::set<Span> texts;              // policies whose generated objects the findings are about
 };
 
 Subjects subjects_of(const Analysis& analysis, const Candidates& candidates) {
@@ -211,19 +230,68 @@ Subjects subjects_of(const Analysis& analysis, const Candidates& candidates) {
   };
   for (const Candidate& candidate : candidates) {
     const Finding& finding = analysis.findings[candidate.finding];
+    if (finding.seen.generated) subjects.texts.insert(finding.seen.object);
     add(finding, finding.subject);
     for (const Subject& subject : finding.also_about) add(finding, subject);
+    const Fix& fix = fix_of(analysis, candidate);
+    for (const Subject& subject : fix.also_changes) {
+      subjects.objects.insert({subject.kind, subject.name_space, subject.name});
+    }
+    for (const Subject& subject : fix.adds) subjects.added.insert({subject.kind, subject.name_space, subject.name});
   }
   return subjects;
 }
 
+// Whether the text of a policy makes an object that may change.
+bool generates_subjects(const kube::Resource& resource, const Subjects& subjects) {
+  const Span text = resource.root.source().span();
+  return std::any_of(subjects.texts.begin(), subjects.texts.end(), [&](Span made) { return text.contains(made); });
+}
+
+// A fix for some of the objects that a policy generates leaves the others as they are.
+Status other_generated_stay(const Analysis& before, const Analysis& after, const Subjects& subjects) {
+  if (subjects.texts.empty() || before.clusters.size() != after.clusters.size()) return Done{};
+  for (std::size_t i = 0; i < before.clusters.size(); ++i) {
+    for (const kube::Resource& old_one : before.clusters[i].resources()) {
+      if (old_one.generation == kube::kNotGenerated) continue;
+      if (subjects.objects.count({old_one.kind, old_one.name_space, old_one.name}) != 0) continue;
+      const kube::Resource* now = after.clusters[i].find(old_one.group, old_one.kind, old_one.name_space, old_one.name);
+      if (now == nullptr || !yaml::equal(old_one.root, now->root)) {
+        return Error{
+            fmt::format("it changes {}, which a policy generates and which has no such fault", old_one.title())};
+      }
+    }
+  }
+  return Done{};
+}
+
+// The objects of the unit as it is now, but for those that a fix adds.
+std::vector<const kube::Resource*> without_added(const gitops::Unit& before, const gitops::Unit& after,
+                                                 const Subjects& subjects) {
+  const auto identity_of = [](const kube::Resource& resource) {
+    return Identity{resource.kind, resource.name_space, resource.name};
+  };
+  std::set<Identity> known;
+  if (!subjects.added.empty()) {
+    for (const kube::Resource& resource : before.resources) known.insert(identity_of(resource));
+  }
+  std::vector<const kube::Resource*> kept;
+  for (const kube::Resource& resource : after.resources) {
+    const Identity identity = identity_of(resource);
+    if (subjects.added.count(identity) == 0 || known.count(identity) != 0) kept.push_back(&resource);
+  }
+  return kept;
+}
+
 // No object of the unit changed but those that may.
 Status only_subjects_change(const gitops::Unit& before, const gitops::Unit& after, const Subjects& subjects) {
-  if (before.resources.size() != after.resources.size()) return Error{"it adds or removes an object"};
+  const std::vector<const kube::Resource*> now = without_added(before, after, subjects);
+  if (before.resources.size() != now.size()) return Error{"it adds or removes an object"};
   for (std::size_t i = 0; i < before.resources.size(); ++i) {
     const kube::Resource& old_one = before.resources[i];
     if (subjects.objects.count({old_one.kind, old_one.name_space, old_one.name}) != 0) continue;
-    if (!yaml::equal(old_one.root, after.resources[i].root)) {
+    if (generates_subjects(old_one, subjects)) continue;
+    if (!yaml::equal(old_one.root, now[i]->root)) {
       return Error{fmt::format("it changes {}, which the finding is not about", old_one.title())};
     }
   }
@@ -255,6 +323,70 @@ Status only_subjects_change(const Analysis& before, const Analysis& after, const
   return Done{};
 }
 
+// The workloads that findings of the rule are about, as the fix would have it for all of them.
+std::set<Identity> workloads_of(const Analysis& analysis, std::string_view rule) {
+  std::set<Identity> workloads;
+  for (const Finding& finding : analysis.findings) {
+    if (finding.rule != rule) continue;
+    workloads.insert({finding.subject.kind, finding.subject.name_space, finding.subject.name});
+    for (const Subject& subject : finding.also_about)
+      workloads.insert({subject.kind, subject.name_space, subject.name});
+  }
+  return workloads;
+}
+
+bool is_same(const velero::Verdict& a, const velero::Verdict& b) {
+  return a.selected == b.selected && a.method == b.method && a.outcome == b.outcome && a.also == b.also;
+}
+
+// A volume may be left out by a volume policy: one that nothing saves anyway, or one of a workload with the finding.
+bool may_become(const velero::Verdict& old_one, const velero::Verdict& now, bool has_finding) {
+  if (is_same(old_one, now)) return true;
+  const bool is_saved = old_one.outcome == velero::Outcome::is_protected;
+  return now.reason == velero::Reason::policy_skip && (has_finding || !is_saved);
+}
+
+Status verdicts_stay(const velero::Plan& before, const velero::Plan& after, const std::set<Identity>& workloads) {
+  const bool is_comparable = before.schedules.size() == after.schedules.size() &&
+                             before.claims.size() == after.claims.size() &&
+                             before.volumes.size() == after.volumes.size();
+  if (!is_comparable) return Error{"it changes what there is to back up"};
+  for (std::size_t i = 0; i < before.claims.size(); ++i) {
+    const velero::Claim& claim = before.claims[i];
+    const bool stays = std::equal(claim.verdicts.begin(), claim.verdicts.end(), after.claims[i].verdicts.begin(),
+                                  after.claims[i].verdicts.end(), is_same);
+    if (!stays) return Error{fmt::format("it changes what is done with claim {}/{}", claim.name_space, claim.name)};
+  }
+  for (std::size_t i = 0; i < before.volumes.size(); ++i) {
+    const velero::VolumeUse& use = before.volumes[i];
+    const kube::Resource& owner = *before.workloads[use.workload].resource;
+    const bool has_finding = workloads.count({owner.kind, owner.name_space, owner.name}) != 0;
+    const bool stays =
+        std::equal(use.verdicts.begin(), use.verdicts.end(), after.volumes[i].verdicts.begin(),
+                   after.volumes[i].verdicts.end(), [&](const velero::Verdict& old_one, const velero::Verdict& now) {
+                     return may_become(old_one, now, has_finding);
+                   });
+    if (!stays) {
+      return Error{fmt::format("it changes what is done with volume {} of {}", use.name, owner.title())};
+    }
+  }
+  return Done{};
+}
+
+// Fixes that reach beyond their finding's subject.
+Status verdicts_stay(const Analysis& before, const Analysis& after, const Candidates& candidates) {
+  for (const Candidate& candidate : candidates) {
+    if (fix_of(before, candidate).also_changes.empty()) continue;
+    if (before.plans.size() != after.plans.size()) return Error{"it changes which clusters there are"};
+    const std::set<Identity> workloads = workloads_of(before, before.findings[candidate.finding].rule);
+    for (std::size_t i = 0; i < before.plans.size(); ++i) {
+      const Status stays = verdicts_stay(before.plans[i], after.plans[i], workloads);
+      if (!stays.ok()) return stays;
+    }
+  }
+  return Done{};
+}
+
 // Analyses the sources with the candidates' fixes, and returns that analysis when it proves all of them.
 Result<Analysis> prove(const Analysis& analysis, const Candidates& candidates, const AnalysisOptions& options,
                        const Workers& workers) {
@@ -273,6 +405,10 @@ Result<Analysis> prove(const Analysis& analysis, const Candidates& candidates, c
   Analysis after = analyze(std::move(edited).value(), options, workers);
   const Status contained = only_subjects_change(analysis, after, edited_files, subjects);
   if (!contained.ok()) return Error{contained.error()};
+  const Status others = other_generated_stay(analysis, after, subjects);
+  if (!others.ok()) return Error{others.error()};
+  const Status stay = verdicts_stay(analysis, after, candidates);
+  if (!stay.ok()) return Error{stay.error()};
   const Status gone = findings_go(analysis, after, candidates);
   if (!gone.ok()) return Error{gone.error()};
   return after;
@@ -362,11 +498,13 @@ FixRun fix_all(Analysis analysis, Safety least, const Selected& selected, const 
   return run;
 }
 
-std::vector<std::string> withdraw_unproven(Analysis& analysis, const AnalysisOptions& options, const Workers& workers) {
+std::vector<std::string> withdraw_unproven(Analysis& analysis, const AnalysisOptions& options, const Workers& workers,
+                                           const Selected& selected) {
   std::vector<Candidate> open;
   for (std::size_t i = 0; i < analysis.findings.size(); ++i) {
     // What somebody silenced is left as it is; to mend it would leave a comment behind that silences nothing.
     if (analysis.findings[i].suppressed) analysis.findings[i].fixes.clear();
+    if (!selected(analysis.findings[i])) continue;
     for (std::size_t f = 0; f < analysis.findings[i].fixes.size(); ++f) open.push_back({i, f});
   }
   std::vector<Guilty> guilty;

@@ -98,10 +98,49 @@ TEST_CASE("a fingerprint survives moved lines and tells equal findings apart") {
 
 TEST_CASE("a finding that is silenced has no fix, and nobody is told of one") {
   const AnalysisOptions options = test_options();
-  Analysis analysis = analyze_texts(
-      {{"a.yaml", config_map("a", "  simple: wrong # vlint: ignore[test/value] on purpose\n")}});
+  Analysis analysis =
+      analyze_texts({{"a.yaml", config_map("a", "  simple: wrong # vlint: ignore[test/value] on purpose\n")}});
   REQUIRE(analysis.findings.size() == 1);
   CHECK(analysis.findings[0].suppressed);
   CHECK(withdraw_unproven(analysis, options, Workers(1)).empty());
   CHECK(analysis.findings[0].fixes.empty());
+}
+
+TEST_CASE("a fix may change and add the other objects that it names, and no more") {
+  const std::string policy = "---\n" + config_map("added", "  kept: same\n");
+  const std::string other = "---\n" + config_map("other", "  kept: same\n");
+  const auto run = [&](const std::string& key) {
+    return fix({{"a.yaml", config_map("a", "  " + key + ": wrong\n") + other}});
+  };
+  SUBCASE("named") {
+    const FixRun named = run("elsewhere");
+    CHECK(named.withdrawn.empty());
+    CHECK(named.applied == 1);
+    CHECK(text_after(named) ==
+          config_map("a", "  elsewhere: right\n") + "---\n" + config_map("other", "  kept: changed\n") + policy);
+  }
+  SUBCASE("added without a word") {
+    const FixRun unnamed = run("adds");
+    REQUIRE(unnamed.withdrawn.size() == 1);
+    CHECK(unnamed.withdrawn[0].find("it adds or removes an object") != std::string::npos);
+  }
+}
+
+namespace {
+
+// A Schedule that copies the emptyDir of a Pod.
+std::string scheduled_pod() {
+  return "---\napiVersion: velero.io/v1\nkind: Schedule\nmetadata: {name: daily, namespace: velero}\nspec:\n"
+         "  schedule: '@daily'\n  template:\n    includedNamespaces: [apps]\n    defaultVolumesToFsBackup: true\n"
+         "---\napiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: apps}\nspec:\n  containers:\n"
+         "    - name: web\n      image: nginx\n      volumeMounts: [{name: tmp, mountPath: /tmp}]\n"
+         "  volumes: [{name: tmp, emptyDir: {}}]\n";
+}
+
+}  // namespace
+
+TEST_CASE("a fix of other objects that changes what is backed up is withdrawn") {
+  const FixRun run = fix({{"a.yaml", config_map("a", "  unschedule: wrong\n") + scheduled_pod()}});
+  REQUIRE(run.withdrawn.size() == 1);
+  CHECK(run.withdrawn[0].find("it changes what is done with volume tmp of Pod apps/web") != std::string::npos);
 }

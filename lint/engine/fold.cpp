@@ -109,12 +109,39 @@ Finding fold_group(const gitops::Units& units, const Users& users, const std::ve
       fixes.push_back(std::move(fix));
     }
   }
-  if (overlay_fix && fixes.empty()) fixes.push_back(*std::move(overlay_fix));
-  if (refused && fixes.empty()) {
+  // A fix by other objects is an alternative, not the one for this text.
+  bool mends_text = std::any_of(fixes.begin(), fixes.end(), [](const Fix& fix) { return fix.also_changes.empty(); });
+  if (overlay_fix && !mends_text) {
+    fixes.insert(fixes.begin(), *std::move(overlay_fix));
+    mends_text = true;
+  }
+  if (refused && !mends_text) {
     if (!result.help.empty()) result.help += "; ";
     result.help += "no fix is offered: other builds share the text and are right as they are, so write it in a patch";
   }
   result.fixes = std::move(fixes);
+  return result;
+}
+
+std::string title_of(const Subject& subject) {
+  return fmt::format("{} {}{}{}", subject.kind, subject.name_space, subject.name_space.empty() ? "" : "/",
+                     subject.name);
+}
+
+// One finding of those about objects that a policy generates from one text.
+Finding fold_generated(const std::vector<Finding*>& group) {
+  constexpr std::size_t kMostListed = 3;
+  Finding result = std::move(*group.front());
+  const std::size_t others = group.size() - 1;
+  for (std::size_t i = 1; i <= others; ++i) {
+    result.also_about.push_back(group[i]->subject);
+    if (i > kMostListed) continue;
+    const bool is_last_listed = i == kMostListed && others > kMostListed;
+    result.related.push_back(
+        {result.primary.where,
+         fmt::format("{} has it too{}", title_of(group[i]->subject),
+                     is_last_listed ? fmt::format(", and {} more that are generated", others - kMostListed) : "")});
+  }
   return result;
 }
 
@@ -124,15 +151,19 @@ std::vector<Finding> fold(const gitops::Units& units, std::vector<Finding> findi
   const Users users(units);
   std::map<SeenKey, std::size_t> seen;
   std::map<Key, std::vector<Finding*>> groups;
+  std::map<std::tuple<std::string_view, Span, std::string>, std::vector<Finding*>> generated;
   std::vector<Finding> result;
   for (Finding& finding : findings) {
     if (finding.seen.unit == kNoUnit) {
       result.push_back(std::move(finding));
+    } else if (finding.seen.generated) {
+      generated[{finding.rule, finding.primary.where, finding.subject.kind}].push_back(&finding);
     } else {
       groups[key_of(finding, seen)].push_back(&finding);
     }
   }
   for (const auto& [key, group] : groups) result.push_back(fold_group(units, users, group));
+  for (const auto& [key, group] : generated) result.push_back(fold_generated(group));
   return result;
 }
 

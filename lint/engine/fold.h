@@ -2,7 +2,8 @@
 //
 // A rule sees each overlay's objects on their own, so that a fault in a base is found once an overlay. Findings of one
 // rule at one place, about objects made from one text, are one finding here: that of the first unit, which lists the
-// others. This is also where it is decided whether a fix may touch the shared text.
+// others. This is also where it is decided whether a fix may touch the shared text. What a policy generates for many
+// objects has its faults in the policy: those are one finding too.
 #pragma once
 
 #include <vector>

@@ -73,6 +73,25 @@ TEST_CASE("a base that is right in another build is left alone") {
   CHECK(text_of(fix(files).analysis, "base/map.yaml") == kBase);
 }
 
+TEST_CASE("a fix by another object does not stand for the one that is refused") {
+  constexpr std::string_view kRight = R"(patches:
+  - patch: |-
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: map}
+      data: {either: right}
+)";
+  std::vector<SourceFile> files = repository(overlay(), overlay(std::string(kRight)));
+  files[1].text = config_map("map", "  either: wrong\n");
+  files.push_back({"plain/other.yaml", config_map("other", "  kept: same\n")});
+  const Analysis analysis = analyze_texts(files);
+  REQUIRE(analysis.findings.size() == 1);
+  const Finding& finding = analysis.findings[0];
+  CHECK(finding.help.find("other builds share the text") != std::string::npos);
+  REQUIRE(finding.fixes.size() == 1);
+  CHECK(finding.fixes[0].title == "change the other");
+}
+
 TEST_CASE("a value that a patch brings is found and mended in the patch") {
   std::string patch(kRightInProd);
   patch.replace(patch.find("right"), 5, "wrong");

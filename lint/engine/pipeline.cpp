@@ -114,11 +114,22 @@ velero::PlanOptions plan_options(const AnalysisOptions& options) {
   return plan;
 }
 
+// Policies may make objects that the simulation doesn't know of.
+bool may_make_more(const kyverno::Simulation& simulation) {
+  using kyverno::AttemptOutcome;
+  return !simulation.cel_policies.empty() ||
+         std::any_of(simulation.attempts.begin(), simulation.attempts.end(), [](const kyverno::Attempt& attempt) {
+           return attempt.outcome == AttemptOutcome::unknown || attempt.outcome == AttemptOutcome::cut_off;
+         });
+}
+
 }  // namespace
 
 Model Analysis::model() const {
   Model model{sources, units, configuration, {}};
-  for (std::size_t i = 0; i < clusters.size(); ++i) model.clusters.push_back({clusters[i], plans[i]});
+  for (std::size_t i = 0; i < clusters.size(); ++i) {
+    model.clusters.push_back({clusters[i], plans[i], volsync[i], kyverno[i]});
+  }
   return model;
 }
 
@@ -136,14 +147,17 @@ Analysis analyze(Sources sources, const AnalysisOptions& options, const Workers&
   // What is deployed.
   analysis.units = find_units(analysis.sources, options.configuration, workers);
 
-  // The objects of each cluster, with indices to find them.
+  // The objects of each cluster, with indices to find them, and what Kyverno's policies make of them.
   const std::vector<gitops::NamedCluster>& named = options.configuration.clusters;
   const gitops::Clusters clusters =
       named.empty() ? gitops::find_clusters(analysis.units.all) : gitops::named_clusters(analysis.units.all, named);
   std::vector<Incomplete> unseen = analysis.units.incomplete;
   if (clusters.assumption) unseen.push_back(*clusters.assumption);
   for (const gitops::ClusterUnits& cluster : clusters.all) {
-    analysis.clusters.push_back(make_cluster(analysis.units, cluster, unseen));
+    kyverno::SimulatedCluster simulated =
+        kyverno::simulate(make_cluster(analysis.units, cluster, unseen), {true, options.configuration.kyverno_version});
+    analysis.clusters.push_back(std::move(simulated.cluster));
+    analysis.kyverno.push_back(std::move(simulated.simulation));
   }
 
   analysis.incomplete = all_incomplete(analysis.units, unseen);
@@ -151,6 +165,12 @@ Analysis analyze(Sources sources, const AnalysisOptions& options, const Workers&
   // What every Schedule does with every volume.
   for (const model::Cluster& cluster : analysis.clusters) {
     analysis.plans.push_back(velero::make_plan(cluster, plan_options(options)));
+  }
+
+  // What every ReplicationSource, and what every other tool does with every claim.
+  for (std::size_t i = 0; i < analysis.clusters.size(); ++i) {
+    analysis.volsync.push_back(
+        volsync::make_plan(analysis.clusters[i], analysis.plans[i], {may_make_more(analysis.kyverno[i])}));
   }
 
   // From here on nothing but findings is made.

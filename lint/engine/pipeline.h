@@ -29,8 +29,10 @@ struct Analysis {
   Configuration configuration;
   gitops::Units units;
   std::deque<model::Cluster> clusters;
-  std::deque<velero::Plan> plans;  // one a cluster
-  std::vector<Finding> findings;   // sorted, suppressed ones included
+  std::deque<kyverno::Simulation> kyverno;  // one a cluster; owns the trees of what policies make
+  std::deque<velero::Plan> plans;           // one a cluster
+  std::deque<volsync::Plan> volsync;        // one a cluster
+  std::vector<Finding> findings;            // sorted, suppressed ones included
   std::vector<Incomplete> incomplete;
 
   Model model() const;

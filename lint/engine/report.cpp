@@ -42,7 +42,8 @@ Draft& Draft::about(const model::Cluster& cluster, const kube::Resource& resourc
   finding_.subject.name_space = std::string(resource.name_space);
   finding_.subject.name = std::string(resource.name);
   if (field) finding_.subject.field = kube::field_of(resource, field);
-  finding_.seen = {resource.unit, resource.root.source().span()};
+  const bool generated = resource.generation != kube::kNotGenerated;
+  finding_.seen = {resource.unit, resource.root.source().span(), generated};
   if (units_ == nullptr) return *this;
   const gitops::Unit& unit = units_->all[resource.unit];
   // What a generator or a transformer made of nothing is shown where its object is, or its build.
@@ -91,6 +92,25 @@ Draft& Draft::fix_in_overlay(std::string title, Safety safety, const kube::Resou
   if (!why_not_editable(resource).empty() || !edits.ok()) return *this;
   fix(std::move(title), safety, std::move(edits).value());
   finding_.fixes.back().in_overlay = true;
+  return *this;
+}
+
+Draft& Draft::fix_elsewhere(std::string title, Safety safety, const std::vector<const kube::Resource*>& changed,
+                            std::vector<Subject> added, Result<std::vector<TextEdit>> edits) {
+  const bool is_editable = std::all_of(changed.begin(), changed.end(), [](const kube::Resource* resource) {
+    return why_not_editable(*resource).empty();
+  });
+  if (!is_editable || !edits.ok()) return *this;
+  fix(std::move(title), safety, std::move(edits).value());
+  Fix& made = finding_.fixes.back();
+  for (const kube::Resource* resource : changed) {
+    made.also_changes.push_back({finding_.subject.cluster,
+                                 std::string(resource->kind),
+                                 std::string(resource->name_space),
+                                 std::string(resource->name),
+                                 {}});
+  }
+  made.adds = std::move(added);
   return *this;
 }
 

@@ -45,6 +45,9 @@ class Draft {
   // are.
   Draft& fix_in_overlay(std::string title, Safety safety, const kube::Resource& resource,
                         Result<std::vector<TextEdit>> edits);
+  // A fix by other objects than the finding is about: it changes these, and adds those.
+  Draft& fix_elsewhere(std::string title, Safety safety, const std::vector<const kube::Resource*>& changed,
+                       std::vector<Subject> added, Result<std::vector<TextEdit>> edits);
   // A fix that touches no resource: a comment, a file that is no manifest.
   Draft& fix(std::string title, Safety safety, std::vector<TextEdit> edits);
 

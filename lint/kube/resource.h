@@ -23,6 +23,9 @@ enum class Author : std::uint8_t {
 // Read from the comments at the head of the document, and of the file.
 Author author_of(const yaml::Tree& tree, const yaml::Document& document);
 
+// Of objects that stand in the repository.
+inline constexpr std::uint32_t kNotGenerated = 0xFFFFFFFFU;
+
 struct Resource {
   std::string_view group;    // "" for core
   std::string_view version;  // "v1"
@@ -35,6 +38,8 @@ struct Resource {
   Author author = Author::person;
   bool encrypted = false;  // by SOPS: the structure can be read, values are unknown
   std::uint32_t unit = 0;  // a number that whoever read it gave it: the unit that deploys it
+  // Of an object that a policy generates: an index into the list of what the simulation generated.
+  std::uint32_t generation = kNotGenerated;
 
   bool is(std::string_view wanted_group, std::string_view wanted_kind) const {
     return kind == wanted_kind && group == wanted_group;

@@ -1,12 +1,13 @@
 // `vlint coverage`: what of a cluster is protected by what, in order of danger.
 //
-// Entries are claims (with the workloads that mount them) and volumes that are no claims, such as NFS shares and inline
-// CSI volumes. Volumes that hold nothing of their own (emptyDir, configMap, secret, projected, downwardAPI) count only
-// when a Schedule copies them or fails on them.
+// Entries are claims (with the workloads that mount them, also claims that only a ReplicationSource names) and volumes
+// that are no claims, such as NFS shares and inline CSI volumes. Volumes that hold nothing of their own (emptyDir,
+// configMap, secret, projected, downwardAPI) count only when a Schedule copies them or fails on them.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,12 +26,17 @@ enum class Coverage : std::uint8_t {  // most dangerous first
 std::string_view to_string(
     Coverage coverage);  // "failing", "silently-lost", "unprotected", "unknown", "protected", "skipped"
 
+// A claim of manifests and workloads, a volume, or a claim that only ReplicationSources name.
 struct CoverageEntry {
-  const velero::Claim* claim = nullptr;  // of the two one is set
+  const velero::Claim* claim = nullptr;
   const velero::VolumeUse* use = nullptr;
   Coverage coverage = Coverage::unknown;
+  const volsync::Claim* by_others = nullptr;  // of every claim: what protects it besides Velero
 
-  const std::vector<velero::Verdict>& verdicts() const { return claim != nullptr ? claim->verdicts : use->verdicts; }
+  std::span<const velero::Verdict> verdicts() const {
+    if (claim != nullptr) return claim->verdicts;
+    return use != nullptr ? std::span<const velero::Verdict>(use->verdicts) : std::span<const velero::Verdict>();
+  }
 };
 
 struct ClusterCoverage {
@@ -38,6 +44,8 @@ struct ClusterCoverage {
   const velero::Plan* plan = nullptr;
   std::vector<CoverageEntry> entries;  // by danger, then by name
   std::size_t scratch = 0;             // volumes that hold nothing to protect
+  const volsync::Plan* volsync = nullptr;
+  const kyverno::Simulation* kyverno = nullptr;
 
   std::size_t count(Coverage coverage) const;
   std::size_t uncovered() const;  // failing, silently lost or unprotected

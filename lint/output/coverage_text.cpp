@@ -6,6 +6,7 @@
 #include "lint/base/text.h"
 #include "lint/output/coverage.h"
 #include "lint/output/display.h"
+#include "lint/output/protections.h"
 #include "lint/output/style.h"
 
 namespace vlint {
@@ -16,22 +17,22 @@ using velero::Verdict;
 struct Row {
   Coverage coverage = Coverage::unknown;
   std::string what;  // name, and what it is
-  std::string by;    // the Schedule; empty: none
+  std::string by;    // the Schedule, or what else backs it up; empty: none
   std::string how;   // method
   std::string why;   // the reason
 };
 
 std::string describe(const ClusterCoverage& cluster, const CoverageEntry& entry) {
   const std::string name = name_of(cluster, entry);
-  return entry.claim != nullptr
-             ? name
-             : fmt::format("{} ({})", name, entry.use->source.empty() ? "unknown" : entry.use->source);
+  return entry.use == nullptr ? name
+                              : fmt::format("{} ({})", name, entry.use->source.empty() ? "unknown" : entry.use->source);
 }
 
 // A verdict that says more than that the Schedule is about something else.
 bool is_worth_a_row(const Verdict& verdict) { return verdict.selected != Known::no; }
 
-// The rows of an entry: each Schedule that concerns it, or one that says that none does.
+// The rows of an entry: each Schedule that concerns it and everything else that protects it, or one that says that
+// nothing does.
 void add_rows(const ClusterCoverage& cluster, const CoverageEntry& entry, std::vector<Row>& rows) {
   const std::size_t first = rows.size();
   for (const Verdict& verdict : entry.verdicts()) {
@@ -41,6 +42,16 @@ void add_rows(const ClusterCoverage& cluster, const CoverageEntry& entry, std::v
     rows.push_back({entry.coverage, rows.size() == first ? describe(cluster, entry) : std::string(),
                     cluster.plan->schedules[verdict.schedule].name, std::string(velero::to_string(verdict.method)),
                     std::move(why)});
+  }
+  const std::vector<Protection> others = entry.by_others == nullptr
+                                             ? std::vector<Protection>()
+                                             : protections_of(*cluster.volsync, *entry.by_others, *cluster.kyverno);
+  for (const Protection& other : others) {
+    std::string why = other.reason;
+    if (other.generated_by) why += fmt::format(", by the policy {}", other.generated_by->policy);
+    if (other.assumed) why += " (assumed)";
+    rows.push_back({entry.coverage, rows.size() == first ? describe(cluster, entry) : std::string(), other.by,
+                    std::string(other.method), std::move(why)});
   }
   if (rows.size() > first) return;
   const bool has_schedules = !cluster.plan->schedules.empty();
@@ -73,6 +84,13 @@ std::string totals(const ClusterCoverage& cluster) {
 
 std::string heading(const Analysis& analysis, const ClusterCoverage& cluster) {
   return analysis.clusters.size() == 1 ? std::string() : fmt::format("cluster {}", cluster.cluster->name());
+}
+
+// What the names in the third column are. Those of other tools have the tool in front, behind it a colon.
+std::string_view heading_of_names(const std::vector<Row>& rows) {
+  const bool has_others =
+      std::any_of(rows.begin(), rows.end(), [](const Row& row) { return row.by.find(':') != std::string::npos; });
+  return has_others ? "by" : "Schedule";
 }
 
 // The text in a column: cut with an ellipsis, or filled with blanks.
@@ -175,7 +193,7 @@ std::string print_coverage_text(const Analysis& analysis, unsigned width, bool c
     if (!rows.empty()) {
       const std::string what = widths.stacked ? std::string() : cell("claim or volume", widths.what) + "  ";
       out += without_trailing_blanks(fmt::format("{}  {}{}  {}  why", cell("coverage", widths.coverage), what,
-                                                 cell("Schedule", widths.by), cell("how", widths.how)));
+                                                 cell(heading_of_names(rows), widths.by), cell("how", widths.how)));
     }
     for (const Row& row : rows) add_row(style, widths, row, out);
     out += (rows.empty() ? "" : "\n") + totals(cluster) + "\n";
@@ -190,8 +208,10 @@ std::string print_coverage_markdown(const Analysis& analysis) {
     out += fmt::format("## Backup coverage{}\n\n{}\n", title.empty() ? "" : " of " + markdown_cell(title),
                        totals(cluster));
     const std::vector<Row> rows = rows_of(cluster);
-    if (!rows.empty())
-      out += "\n| coverage | claim or volume | Schedule | how | why |\n| --- | --- | --- | --- | --- |\n";
+    if (!rows.empty()) {
+      out += fmt::format("\n| coverage | claim or volume | {} | how | why |\n| --- | --- | --- | --- | --- |\n",
+                         heading_of_names(rows));
+    }
     for (const Row& row : rows) {
       out += fmt::format("| {} | {} | {} | {} | {} |\n", row.what.empty() ? "" : to_string(row.coverage),
                          markdown_cell(row.what), markdown_cell(row.by), row.how, markdown_cell(row.why));

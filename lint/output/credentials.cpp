@@ -18,13 +18,18 @@ constexpr std::string_view kCredentialParts[] = {
 };
 constexpr std::string_view kCredentialEnds[] = {"key", "pass", "dsn"};
 
+// The last three are of labels and annotations: `volumeGroupSnapshotLabelKey`.
 constexpr std::string_view kReferenceEnds[] = {
-    "name",    "names", "ref",   "refs",   "namespace", "namespaces", "kind",        "class",  "seconds",
-    "enabled", "path",  "paths", "mode",   "type",      "version",    "provider",    "policy", "size",
-    "length",  "ttl",   "count", "labels", "expiry",    "period",     "annotations",
+    "name",    "names",    "ref",     "refs",        "namespace", "namespaces",    "kind",
+    "class",   "seconds",  "enabled", "path",        "paths",     "mode",          "type",
+    "version", "provider", "policy",  "size",        "length",    "ttl",           "count",
+    "labels",  "expiry",   "period",  "annotations", "labelkey",  "annotationkey", "topologykey",
 };
 constexpr std::string_view kReferences[] = {
-    "existingsecret", "topologykey", "labelkey", "annotationkey", "files", "envs", "imagepullsecrets",
+    "existingsecret",
+    "files",
+    "envs",
+    "imagepullsecrets",
 };
 
 template <std::size_t kSize>

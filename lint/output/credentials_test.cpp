@@ -44,6 +44,8 @@ TEST_CASE("key names announce credentials or not") {
                                       "existingSecret",
                                       "imagePullSecrets",
                                       "topologyKey",
+                                      "volumeGroupSnapshotLabelKey",
+                                      "--volume-group-snapshot-label-key",
                                       "tokenPath",
                                       "kind",
                                       "schedule",

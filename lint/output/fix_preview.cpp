@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -23,6 +24,19 @@ constexpr std::string_view kMargin = "     ";
 constexpr std::size_t kMaxRows = 12;
 constexpr std::size_t kHeaderRows = 2;          // of a unified diff: the names of the files
 constexpr std::uint32_t kMaxBytes = 1U << 16U;  // of source text that one change may touch to be shown
+
+// The line up to its first colon, where its key is `key`: whether that is a credential or the name of one depends on
+// what stands beside it. Empty for other lines, and where the value is empty or a block.
+std::string_view key_of(std::string_view line) {
+  constexpr std::string_view kKey = "key:";
+  const std::size_t at = line.find(kKey);
+  const bool is_alone =
+      at != std::string_view::npos && trim(line.substr(0, at)).find_first_not_of("- {") == std::string_view::npos;
+  if (!is_alone) return {};
+  const std::string_view value = trim(line.substr(at + kKey.size()));
+  const bool is_block = value.size() < 3 || value.front() == '|' || value.front() == '>';
+  return is_block ? std::string_view{} : line.substr(0, at + kKey.size());
+}
 
 // Edits of one file whose lines touch.
 using Edits = std::span<const TextEdit>;
@@ -92,15 +106,56 @@ class Preview {
     const bool is_hidden = places_.redaction(file).hides(line, last);
     if (needs_line_before) row(' ', LineView::of(places_, file, line++, 0, width()));
     CredentialScanner scanner;
-    for (const std::string_view text : rows) {
+    std::vector<std::string_view> shown;  // keys of old lines that are no credentials where they stand
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const std::string_view text = rows[i];
+      const std::string_view key = key_of(text.substr(1));
       if (text.front() != '+') {
+        if (is_removed(text) && !key.empty() && !places_.redaction(file).hides(line)) shown.push_back(key);
         row(text.front(), LineView::of(places_, file, line++, 0, width()));
-      } else if (scanner.hides(text.substr(1)) || is_hidden) {
+      } else if (is_hidden || (!is_of_toleration(rows, i) && hides(scanner, text.substr(1), key, shown))) {
         row('+', "<hidden>");
       } else {
         row('+', LineView(text.substr(1), 0, width()));
       }
     }
+  }
+
+  // Whether a line that is added belongs to a mapping which is added whole and has an `effect`, as tolerations of pods
+  // have: `key` and `value` are the name and value of a taint there.
+  static bool is_of_toleration(std::span<const std::string_view> rows, std::size_t index) {
+    const std::size_t column = column_of(rows[index]);
+    const auto is_sibling = [&](std::string_view row) { return row.front() == '+' && column_of(row) == column; };
+    const auto is_item = [](std::string_view row) { return trim(row.substr(1)).starts_with("- "); };
+    std::size_t begin = index;
+    while (!is_item(rows[begin]) && begin > 0 && is_sibling(rows[begin - 1])) --begin;
+    std::size_t end = index + 1;
+    while (end < rows.size() && is_sibling(rows[end]) && !is_item(rows[end])) ++end;
+    constexpr std::string_view kKeys[] = {"key", "operator", "value", "effect", "tolerationSeconds"};
+    bool has_effect = false;
+    for (const std::string_view row : rows.subspan(begin, end - begin)) {
+      const std::string_view key =
+          row.substr(column, row.find(':') == std::string_view::npos ? 0 : row.find(':') - column);
+      if (std::find(std::begin(kKeys), std::end(kKeys), key) == std::end(kKeys)) return false;
+      if (key == "key" && names_credential(trim(row.substr(row.find(':') + 1)))) return false;
+      if (find_credential(row.substr(row.find(':') + 1))) return false;
+      has_effect |= key == "effect";
+    }
+    return is_item(rows[begin]) && has_effect;
+  }
+
+  // Where the text of a row begins, behind the mark of the diff and the dash of a list.
+  static std::size_t column_of(std::string_view row) {
+    const std::size_t column = row.find_first_not_of(" -", 1);
+    return column == std::string_view::npos ? row.size() : column;
+  }
+
+  // Alone, `key: cloud` may hold a credential; where the same key of the old line is shown, it names one.
+  static bool hides(CredentialScanner& scanner, std::string_view line, std::string_view key,
+                    const std::vector<std::string_view>& shown) {
+    if (!scanner.hides(line)) return false;
+    const bool is_shown = !key.empty() && std::find(shown.begin(), shown.end(), key) != shown.end();
+    return !is_shown || find_credential(line.substr(key.size())).has_value();
   }
 
   void draw_too_long(const Span& where) {

@@ -50,14 +50,14 @@ std::vector<VerdictChange> compare_plans(const Analysis& before, const Analysis&
   for (std::size_t i = 0; i < std::min(before.plans.size(), after.plans.size()); ++i) {
     const velero::Plan& old_plan = before.plans[i];
     const velero::Plan& new_plan = after.plans[i];
-    const ClusterCoverage cluster{&before.clusters[i], &old_plan, {}, 0};
+    const ClusterCoverage cluster{&before.clusters[i], &old_plan, {}, 0, &before.volsync[i], &before.kyverno[i]};
     for (std::size_t c = 0; c < std::min(old_plan.claims.size(), new_plan.claims.size()); ++c) {
-      add_changes(cluster, {&old_plan.claims[c], nullptr, Coverage::unknown}, old_plan.claims[c].verdicts,
+      add_changes(cluster, {&old_plan.claims[c], nullptr, Coverage::unknown, nullptr}, old_plan.claims[c].verdicts,
                   new_plan.claims[c].verdicts, changes);
     }
     for (std::size_t v = 0; v < std::min(old_plan.volumes.size(), new_plan.volumes.size()); ++v) {
       if (is_claim(old_plan.volumes[v])) continue;  // told above
-      add_changes(cluster, {nullptr, &old_plan.volumes[v], Coverage::unknown}, old_plan.volumes[v].verdicts,
+      add_changes(cluster, {nullptr, &old_plan.volumes[v], Coverage::unknown, nullptr}, old_plan.volumes[v].verdicts,
                   new_plan.volumes[v].verdicts, changes);
     }
   }

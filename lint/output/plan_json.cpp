@@ -6,6 +6,7 @@
 
 #include "lint/output/coverage.h"
 #include "lint/output/json_location.h"
+#include "lint/output/protections.h"
 
 namespace vlint {
 namespace {
@@ -16,6 +17,12 @@ using velero::Plan;
 // An absent name is null: an empty one would look like a namespace that is called so.
 ordered_json name_or_null(std::string_view name) { return name.empty() ? ordered_json() : ordered_json(name); }
 
+// What is worked out of a cluster besides Velero's plan.
+struct Others {
+  const volsync::Plan& volsync;
+  const kyverno::Simulation& kyverno;
+};
+
 class PlanPrinter {
  public:
   explicit PlanPrinter(const Analysis& analysis) : locations_(analysis.sources.files), analysis_(analysis) {}
@@ -23,7 +30,8 @@ class PlanPrinter {
   ordered_json print() {
     ordered_json clusters = ordered_json::array();
     for (std::size_t i = 0; i < analysis_.clusters.size(); ++i) {
-      clusters.push_back(cluster(analysis_.clusters[i], analysis_.plans[i]));
+      clusters.push_back(
+          cluster(analysis_.clusters[i], analysis_.plans[i], {analysis_.volsync[i], analysis_.kyverno[i]}));
     }
     return {{"schema", "vlint/plan/1"}, {"clusters", std::move(clusters)}, {"incomplete", incomplete()}};
   }
@@ -52,7 +60,9 @@ class PlanPrinter {
     ordered_json entries = ordered_json::array();
     for (const CoverageEntry& entry : cluster.entries) {
       ordered_json json =
-          entry.claim != nullptr ? claim(*cluster.plan, *entry.claim) : volume(*cluster.plan, *entry.use);
+          entry.claim != nullptr ? claim(*cluster.plan, {*cluster.volsync, *cluster.kyverno}, *entry.claim)
+          : entry.use != nullptr ? volume(*cluster.plan, *entry.use)
+                                 : claim_of_sources({*cluster.volsync, *cluster.kyverno}, *entry.by_others);
       json["coverage"] = to_string(entry.coverage);
       entries.push_back(std::move(json));
     }
@@ -62,13 +72,16 @@ class PlanPrinter {
             {"entries", std::move(entries)}};
   }
 
-  ordered_json cluster(const model::Cluster& cluster, const Plan& plan) {
+  ordered_json cluster(const model::Cluster& cluster, const Plan& plan, const Others& others) {
     ordered_json schedules = ordered_json::array();
     for (const velero::Schedule& schedule : plan.schedules) schedules.push_back(this->schedule(schedule));
     ordered_json volumes = ordered_json::array();
     for (const velero::VolumeUse& use : plan.volumes) volumes.push_back(volume(plan, use));
     ordered_json claims = ordered_json::array();
-    for (const velero::Claim& claim : plan.claims) claims.push_back(this->claim(plan, claim));
+    for (const velero::Claim& claim : plan.claims) claims.push_back(this->claim(plan, others, claim));
+    for (std::size_t i = plan.claims.size(); i < others.volsync.claims.size(); ++i) {
+      claims.push_back(claim_of_sources(others, others.volsync.claims[i]));
+    }
     return {{"name", cluster.name()},
             {"velero", install(plan.install)},
             {"schedules", std::move(schedules)},
@@ -110,7 +123,10 @@ class PlanPrinter {
             {"protected", to_string(use.is_protected)}};
   }
 
-  ordered_json claim(const Plan& plan, const velero::Claim& claim) {
+  ordered_json claim(const Plan& plan, const Others& others, const velero::Claim& claim) {
+    const volsync::Claim& by_others = others.volsync.claims[static_cast<std::size_t>(&claim - plan.claims.data())];
+    ordered_json all = verdicts(plan, claim.verdicts);
+    add_verdicts(others, by_others, all);
     ordered_json mounted_by = ordered_json::array();
     for (const std::uint32_t i : claim.mounted_by) {
       const kube::Resource& resource = *plan.workloads[plan.volumes[i].workload].resource;
@@ -122,17 +138,61 @@ class PlanPrinter {
             {"mounted_by", std::move(mounted_by)},
             {"existence", velero::to_string(claim.existence)},
             {"persistent_volume", velero::to_string(claim.volume)},
-            {"verdicts", verdicts(plan, claim.verdicts)},
+            {"verdicts", std::move(all)},
+            {"protected", to_string(claim.is_protected || by_others.is_protected)}};
+  }
+
+  // A claim that only ReplicationSources name.
+  ordered_json claim_of_sources(const Others& others, const volsync::Claim& claim) {
+    ordered_json all = ordered_json::array();
+    add_verdicts(others, claim, all);
+    return {{"namespace", name_or_null(claim.name_space)},
+            {"name", claim.name},
+            {"location", ordered_json()},
+            {"mounted_by", ordered_json::array()},
+            {"existence", velero::to_string(velero::Certainty::unknown)},
+            {"persistent_volume", velero::to_string(velero::Certainty::unknown)},
+            {"verdicts", std::move(all)},
             {"protected", to_string(claim.is_protected)}};
+  }
+
+  ordered_json evidence_of(const velero::EvidenceList& facts) {
+    ordered_json list = ordered_json::array();
+    for (const velero::Evidence& fact : facts) {
+      list.push_back({{"message", fact.message}, {"location", locations_.json(fact.where)}});
+    }
+    return list;
+  }
+
+  void add_verdicts(const Others& others, const volsync::Claim& claim, ordered_json& all) {
+    for (const Protection& other : protections_of(others.volsync, claim, others.kyverno)) {
+      all.push_back(verdict(other));
+    }
+  }
+
+  ordered_json verdict(const Protection& other) {
+    ordered_json json = {{"by", other.by},
+                         {"selected", to_string(Known::yes)},
+                         {"method", other.method},
+                         {"outcome", velero::to_string(other.outcome)},
+                         {"reason", other.reason},
+                         {"cause", ordered_json()},
+                         {"also", ordered_json()},
+                         {"differs_at", ordered_json()},
+                         {"assumed", other.assumed},
+                         {"keeps_history", to_string(other.keeps_history)},
+                         {"evidence", evidence_of(other.evidence)}};
+    if (other.generated_by) {
+      json["generated_by"] = {{"policy", other.generated_by->policy},
+                              {"rule", other.generated_by->rule},
+                              {"location", locations_.json(other.generated_by->where)}};
+    }
+    return json;
   }
 
   ordered_json verdicts(const Plan& plan, const std::vector<velero::Verdict>& verdicts) {
     ordered_json list = ordered_json::array();
     for (const velero::Verdict& verdict : verdicts) {
-      ordered_json evidence = ordered_json::array();
-      for (const velero::Evidence& fact : verdict.evidence) {
-        evidence.push_back({{"message", fact.message}, {"location", locations_.json(fact.where)}});
-      }
       list.push_back({{"by", plan.schedules[verdict.schedule].name},
                       {"selected", to_string(verdict.selected)},
                       {"method", velero::to_string(verdict.method)},
@@ -146,7 +206,7 @@ class PlanPrinter {
                       {"differs_at", verdict.differs_at == 0 ? ordered_json()
                                                              : ordered_json(fmt::format("1.{}", verdict.differs_at))},
                       {"assumed", verdict.assumed},
-                      {"evidence", std::move(evidence)}});
+                      {"evidence", evidence_of(verdict.evidence)}});
     }
     return list;
   }

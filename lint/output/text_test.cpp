@@ -278,6 +278,44 @@ TEST_CASE("credentials are hidden in frames and fixes") {
         "     + <hidden>\n");
 }
 
+TEST_CASE("a key that names an entry of a Secret is shown in a fix, and a credential is not") {
+  ResultsForTest run(Files{{"a.yaml",
+                            "credential:\n  name: keys\n  key: old-key\nlogin:\n  key: hunter1\n"
+                            "bad:\n  name: keys\n  key: old-url\n"}});
+  Finding& finding = run.add(kPausedRule, Severity::warning, "found", run.find("a.yaml", "credential"));
+  const auto fixed = [&](std::string_view old_text, std::string new_text) {
+    finding.fixes = {{"fix", Safety::safe, {{run.find("a.yaml", old_text), std::move(new_text)}}}};
+    const std::string text = print_text(run.results, {});
+    const std::size_t begin = text.find("fix (safe): fix\n") + 16;
+    return text.substr(begin, text.find("\n\n") + 1 - begin);
+  };
+  CHECK(fixed("old-key", "cloud") == "     a.yaml:3\n     -   key: old-key\n     +   key: cloud\n");
+  CHECK(fixed("hunter1", "hunter2") == "     a.yaml:5\n     -   <hidden: key>\n     + <hidden>\n");
+  CHECK(fixed("old-url", "https://me:hunter3@example.org") ==
+        "     a.yaml:8\n     -   key: old-url\n     + <hidden>\n");
+}
+
+TEST_CASE("an added toleration is shown, and what only looks like one is not") {
+  ResultsForTest run(Files{{"a.yaml", "spec:\n  list:\n    - a\n"}});
+  Finding& finding = run.add(kPausedRule, Severity::warning, "found", run.find("a.yaml", "spec"));
+  const auto added = [&](std::string lines) {
+    finding.fixes = {{"fix", Safety::safe, {{run.after("a.yaml", "- a\n"), std::move(lines)}}}};
+    const std::string text = print_text(run.results, {});
+    const std::size_t begin = text.find("- a\n") + 4;
+    return text.substr(begin, text.find("\n\n") + 1 - begin);
+  };
+  CHECK(added("    - key: dedicated\n      operator: Equal\n      value: db\n      effect: NoSchedule\n")
+            .find("hidden") == std::string::npos);
+  for (const std::string lines :
+       {"    - key: hunter1\n      operator: Equal\n      value: hunter1\n",
+        "    - key: password\n      value: hunter1\n      effect: NoSchedule\n",
+        "    - key: x\n      value: hunter1\n      effect: NoSchedule\n      user: me\n",
+        "    - key: x\n      value: https://me:hunter1@example.org\n      effect: NoSchedule\n"}) {
+    CAPTURE(lines);
+    CHECK(added(lines).find("hunter1") == std::string::npos);
+  }
+}
+
 TEST_CASE("the summary counts what there is") {
   struct Row {
     Summary summary;

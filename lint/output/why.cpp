@@ -6,9 +6,11 @@
 #include <set>
 
 #include "lint/base/text.h"
+#include "lint/engine/chain.h"
 #include "lint/engine/history.h"
 #include "lint/output/display.h"
 #include "lint/output/places.h"
+#include "lint/output/protections.h"
 #include "lint/output/style.h"
 
 namespace vlint {
@@ -43,16 +45,29 @@ class Explainer {
   Explainer(const Analysis& analysis, const PrintOptions& options)
       : analysis_(analysis), options_(options), style_(options.colour), places_(analysis.sources.files) {}
 
-  void explain(const model::Cluster& cluster, const Plan& plan, const Target& target) {
+  // `index`: of the clusters of the analysis.
+  void explain(std::size_t index, const Target& target) {
+    const model::Cluster& cluster = analysis_.clusters[index];
+    const Plan& plan = analysis_.plans[index];
+    const volsync::Plan& volsync = analysis_.volsync[index];
+    kyverno_ = &analysis_.kyverno[index];
     for (const velero::VolumeUse& use : plan.volumes) {
       const kube::Resource& workload = *plan.workloads[use.workload].resource;
       if (workload.name != target.name || workload.name_space != target.name_space) continue;
       if (!target.volume.empty() && use.name != target.volume) continue;
-      explain_use(cluster, plan, use);
+      explain_use(cluster, plan, volsync, use);
     }
     for (const velero::Claim& claim : plan.claims) {
       const bool is_it = target.volume.empty() && claim.name == target.name && claim.name_space == target.name_space;
-      if (is_it) explain_claim(cluster, plan, claim);
+      if (is_it) explain_claim(cluster, plan, volsync, claim);
+    }
+    for (std::size_t i = plan.claims.size(); i < volsync.claims.size(); ++i) {
+      const volsync::Claim& claim = volsync.claims[i];
+      const bool is_it = target.volume.empty() && claim.name == target.name && claim.name_space == target.name_space;
+      if (!is_it) continue;
+      heading(cluster, fmt::format("PersistentVolumeClaim {}", full_name(claim.name_space, claim.name)), {});
+      line(2, "only ReplicationSources name it", {});
+      protections(volsync, claim);
     }
   }
 
@@ -90,7 +105,8 @@ class Explainer {
     }
   }
 
-  void explain_use(const model::Cluster& cluster, const Plan& plan, const velero::VolumeUse& use) {
+  void explain_use(const model::Cluster& cluster, const Plan& plan, const volsync::Plan& volsync,
+                   const velero::VolumeUse& use) {
     const velero::Workload& workload = plan.workloads[use.workload];
     const std::string source = use.claim.empty() ? std::string(use.source.empty() ? "unknown" : use.source)
                                                  : fmt::format("PersistentVolumeClaim {}", use.claim);
@@ -102,11 +118,14 @@ class Explainer {
         line(2, removed.message, removed.where);
       }
     }
-    verdicts(plan, use.verdicts);
+    const volsync::Claim* by_others = use.claim.empty() ? nullptr : claim_of(plan, volsync, use);
+    verdicts(plan, use.verdicts, by_others != nullptr && has_others(*by_others));
+    if (by_others != nullptr) protections(volsync, *by_others);
     advice(cluster, *workload.resource, use.volume.span());
   }
 
-  void explain_claim(const model::Cluster& cluster, const Plan& plan, const velero::Claim& claim) {
+  void explain_claim(const model::Cluster& cluster, const Plan& plan, const volsync::Plan& volsync,
+                     const velero::Claim& claim) {
     heading(cluster, fmt::format("PersistentVolumeClaim {}", full_name(claim.name_space, claim.name)),
             claim.resource == nullptr ? Span{} : claim.resource->place());
     if (claim.resource != nullptr) history(*claim.resource, claim.resource->root);
@@ -116,12 +135,70 @@ class Explainer {
            use.volume.span());
     }
     if (claim.mounted_by.empty()) line(2, "no workload of the repository mounts it", {});
-    verdicts(plan, claim.verdicts);
+    const volsync::Claim& by_others = volsync.claims[static_cast<std::size_t>(&claim - plan.claims.data())];
+    verdicts(plan, claim.verdicts, has_others(by_others));
+    protections(volsync, by_others);
+    chain(cluster, claim, by_others);
     if (claim.resource != nullptr) advice(cluster, *claim.resource, {});
   }
 
-  void verdicts(const Plan& plan, const std::vector<Verdict>& verdicts) {
-    if (verdicts.empty()) line(2, "the cluster has no Schedule", {});
+  static bool has_others(const volsync::Claim& claim) { return !claim.sources.empty() || !claim.others.empty(); }
+
+  // The claim that a volume names; null when it is not among those of the plan.
+  static const volsync::Claim* claim_of(const Plan& plan, const volsync::Plan& volsync, const velero::VolumeUse& use) {
+    const std::string_view name_space = plan.workloads[use.workload].resource->name_space;
+    const auto found = std::find_if(volsync.claims.begin(), volsync.claims.end(), [&](const volsync::Claim& claim) {
+      return claim.name == use.claim && claim.name_space == name_space;
+    });
+    return found == volsync.claims.end() ? nullptr : &*found;
+  }
+
+  std::string shown_outcome(velero::Outcome outcome, const std::string& text) {
+    if (outcome == velero::Outcome::is_protected) return style_.added(text);
+    return outcome == velero::Outcome::fails ? style_.removed(text) : style_.strong(text);
+  }
+
+  // A numbered list of facts.
+  void steps(const velero::EvidenceList& evidence) {
+    unsigned step = 0;
+    for (const velero::Evidence& fact : evidence) {
+      line(4, fmt::format("{}. {}", ++step, fact.message), fact.where);
+    }
+  }
+
+  void protections(const volsync::Plan& volsync, const volsync::Claim& claim) {
+    for (const Protection& other : protections_of(volsync, claim, *kyverno_)) {
+      out_ += "\n";
+      const bool is_guess = other.assumed && other.outcome != velero::Outcome::unknown;
+      const std::string outcome = fmt::format("{} by {}{}", velero::to_string(other.outcome), other.method,
+                                              is_guess ? ", as far as Git tells" : "");
+      out_ += fmt::format("  {}: {}\n", printable(other.resource->title()), shown_outcome(other.outcome, outcome));
+      if (other.generated_by) {
+        line(4,
+             fmt::format("the rule {} of the policy {} makes it", other.generated_by->rule, other.generated_by->policy),
+             other.generated_by->where);
+      }
+      steps(other.evidence);
+      line(4, fmt::format("so: {}", other.reason), {});
+    }
+  }
+
+  // Why policies make no ReplicationSource for a claim that has none.
+  void chain(const model::Cluster& cluster, const velero::Claim& claim, const volsync::Claim& by_others) {
+    if (!by_others.sources.empty()) return;
+    for (const BrokenLink& link : broken_links(cluster, *kyverno_, claim.name_space, claim.name)) {
+      out_ += "\n";
+      line(2,
+           fmt::format("the rule {} of the policy {} {} no ReplicationSource for it", link.rule, link.policy,
+                       link.is_sure ? "makes" : "may make"),
+           link.rule_where);
+      line(4, link.message, link.where);
+      if (link.object.valid()) line(4, "the object that it looks at:", link.object);
+    }
+  }
+
+  void verdicts(const Plan& plan, const std::vector<Verdict>& verdicts, bool has_other_protection) {
+    if (verdicts.empty() && !has_other_protection) line(2, "the cluster has no Schedule", {});
     for (const Verdict& verdict : verdicts) {
       const velero::Schedule& schedule = plan.schedules[verdict.schedule];
       out_ += "\n";
@@ -131,14 +208,9 @@ class Explainer {
       const bool is_guess = verdict.assumed && verdict.outcome != velero::Outcome::unknown;
       const std::string outcome =
           fmt::format("{}{}{}", velero::to_string(verdict.outcome), method, is_guess ? ", as far as Git tells" : "");
-      const std::string shown = verdict.outcome == velero::Outcome::is_protected ? style_.added(outcome)
-                                : verdict.outcome == velero::Outcome::fails      ? style_.removed(outcome)
-                                                                                 : style_.strong(outcome);
-      out_ += fmt::format("  {} {}: {}\n", printable(schedule.resource->kind), printable(schedule.name), shown);
-      unsigned step = 0;
-      for (const velero::Evidence& fact : verdict.evidence) {
-        line(4, fmt::format("{}. {}", ++step, fact.message), fact.where);
-      }
+      out_ += fmt::format("  {} {}: {}\n", printable(schedule.resource->kind), printable(schedule.name),
+                          shown_outcome(verdict.outcome, outcome));
+      steps(verdict.evidence);
       line(4, fmt::format("so: {}", velero::explain(verdict.reason)), {});
       if (verdict.reason == velero::Reason::suppressed_by_fs_backup) {
         line(4, fmt::format("no copy is made, because: {}", velero::explain(verdict.cause)), {});
@@ -178,6 +250,7 @@ class Explainer {
   const PrintOptions& options_;
   Style style_;
   Places places_;
+  const kyverno::Simulation* kyverno_ = nullptr;  // of the cluster that is explained
   std::string out_;
 };
 
@@ -189,6 +262,9 @@ std::string nearest(const Analysis& analysis, const Target& target) {
     for (const velero::Workload& workload : plan.workloads) {
       names.insert(full_name(workload.resource->name_space, workload.resource->name));
     }
+  }
+  for (const volsync::Plan& plan : analysis.volsync) {
+    for (const volsync::Claim& claim : plan.claims) names.insert(full_name(claim.name_space, claim.name));
   }
   std::vector<std::string_view> candidates(names.begin(), names.end());
   const std::string wanted = full_name(target.name_space, target.name);
@@ -207,7 +283,7 @@ Result<std::string> explain_why(const Analysis& analysis, std::string_view text,
   const Target target = parse_target(text);
   Explainer explainer(analysis, options);
   for (std::size_t i = 0; i < analysis.clusters.size(); ++i) {
-    explainer.explain(analysis.clusters[i], analysis.plans[i], target);
+    explainer.explain(i, target);
   }
   std::string out = std::move(explainer).take();
   if (!out.empty()) return out;

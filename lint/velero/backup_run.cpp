@@ -14,11 +14,12 @@ namespace {
 class Runner {
  public:
   Runner(const Schedule& schedule, const Install& install, const Plan& plan, const Facts& facts,
-         std::span<const LabelledNamespace> labelled)
+         std::span<const LabelledNamespace> labelled, const Scope& scope)
       : schedule_(schedule),
         install_(install),
         plan_(plan),
         facts_(facts),
+        scope_(scope),
         filters_(schedule, install, labelled, facts.known_namespaces()),
         fs_backup_(schedule, install, filters_.claims()),
         wishes_(schedule, install, facts, fs_backup_),
@@ -29,11 +30,12 @@ class Runner {
         tracker_(facts.claims.size()) {}
 
   BackupRun run() {
-    run_.selection = select_objects(plan_, facts_, filters_, &groups_);
+    run_.selection = select_objects(plan_, facts_, filters_, &groups_, scope_);
     run_.pods.resize(facts_.instances.size());
     run_.uses.resize(facts_.volumes.size());
     run_.claims.resize(facts_.claims.size());
     run_.volumes.resize(facts_.pvs.size());
+    for (std::uint32_t i = 0; i < run_.claims.size(); ++i) run_.claims[i].is_grouped = groups_.group_of(i) != kNoIndex;
     check_namespaces();
     for (const Item& item : order_items(plan_, facts_, schedule_, install_, run_.selection, groups_)) process(item);
     return std::move(run_);
@@ -55,6 +57,7 @@ class Runner {
         break;
       case Item::Kind::volume:
         if (!run_.volumes[item.index].is_processed) {
+          run_.volumes[item.index].is_alone = true;
           process_volume(item.index, run_.selection.volumes[item.index].selected);
         }
         break;
@@ -75,7 +78,6 @@ class Runner {
 
   void process_pod(std::uint32_t i) {
     BackupRun::Pod& pod = run_.pods[i];
-    if (pod.is_processed) return;
     pod.is_processed = true;
     const Facts::Instance& instance = facts_.instances[i];
     const PodFacts& facts = facts_.pods[instance.workload];
@@ -127,7 +129,7 @@ class Runner {
       if (!may_be_wanted) {
         record(i, use, selected, std::move(decision));
       } else if (use.claim != kNoIndex && tracker_.is_taken(use.claim)) {
-        share(i, use);
+        share(use);
       } else {
         wanted_.push_back({use, std::move(decision)});
       }
@@ -137,7 +139,7 @@ class Runner {
   // A claim template's volume stands for the claim of each ordinal in turn.
   const PodVolume& volume_of(const Facts::InstanceUse& use) {
     const Facts::VolumeFacts& volume = facts_.volumes[use.use];
-    if (use.claim == volume.claim) return volume.volume;
+    if (use.claim == volume.claim) return volume.volume;  // mutant: a shortcut, the copy is the same
     ordinal_volume_ = volume.volume;
     ordinal_volume_.claim = use.claim == kNoIndex ? nullptr : &facts_.claims[use.claim];
     return ordinal_volume_;
@@ -162,7 +164,7 @@ class Runner {
   }
 
   void drop_for_claim(std::uint32_t i, Known selected, std::uint32_t claim) {
-    if (wanted_.empty()) return;
+    if (wanted_.empty()) return;  // mutant: a shortcut, there is nothing to record
     const EvidenceList failure =
         concat({{fmt::format("an error of the claim {} drops the pod before its volumes are copied", claim_name(claim)),
                  facts_.claims[claim].metadata["name"].span()}},
@@ -178,7 +180,6 @@ class Runner {
     if (wanted_.empty()) return;
     const PodFacts& facts = facts_.pods[facts_.instances[i].workload];
     const std::optional<FsDecision> obstacle = fs_backup_.check_pod(facts);
-    if (obstacle && obstacle->result == FsResult::fails) pod.error = Known::yes;
     if (!obstacle && names_missing_claim(facts_.instances[i])) pod.error = Known::yes;
     for (Wanted& one : wanted_) {
       FsDecision decision = fs_backup_.carry_out(facts, volume_of(one.use), std::move(one.decision));
@@ -213,8 +214,7 @@ class Runner {
     return i == 0 || facts_.instances[i - 1].workload != facts_.instances[i].workload;
   }
 
-  void share(std::uint32_t i, const Facts::InstanceUse& use) {
-    if (!is_first_pod(i)) return;
+  void share(const Facts::InstanceUse& use) {
     run_.uses[use.use].is_decided = true;
     run_.uses[use.use].is_shared = true;
   }
@@ -235,9 +235,10 @@ class Runner {
         claim.failure = decision;
       } else if (decision.result == FsResult::dropped && claim.dropped == kNoIndex) {
         claim.dropped = use.use;
+        claim.drop = decision;
       }
     }
-    if (!is_first_pod(i)) return;
+    if (!is_first_pod(i)) return;  // mutant: the verdicts of claims say what becomes of the others
     BackupRun::Use& run = run_.uses[use.use];
     run.is_decided = true;
     run.decision = std::move(decision);
@@ -263,7 +264,7 @@ class Runner {
     const Known selected = run_.claims[i].snapshot.taken == Known::yes
                                ? Known::yes
                                : run_.selection.volumes[claim.pv].selected || run_.claims[i].snapshot.taken;
-    return selected == Known::no ? Known::no : process_volume(claim.pv, selected) && selected;
+    return process_volume(claim.pv, selected) && selected;
   }
 
   Known process_volume(std::uint32_t i, Known selected) {
@@ -281,6 +282,7 @@ class Runner {
   const Install& install_;
   const Plan& plan_;
   const Facts& facts_;
+  const Scope& scope_;
   const Filters filters_;
   const FsBackup fs_backup_;
   const SnapshotWishes wishes_;
@@ -297,8 +299,8 @@ class Runner {
 }  // namespace
 
 BackupRun run_backup(const Schedule& schedule, const Install& install, const Plan& plan, const Facts& facts,
-                     std::span<const LabelledNamespace> labelled) {
-  return Runner(schedule, install, plan, facts, labelled).run();
+                     std::span<const LabelledNamespace> labelled, const Scope& scope) {
+  return Runner(schedule, install, plan, facts, labelled, scope).run();
 }
 
 }  // namespace vlint::velero

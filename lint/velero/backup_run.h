@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lint/velero/components.h"
 #include "lint/velero/csi_snapshot.h"
 #include "lint/velero/facts.h"
 #include "lint/velero/filters.h"
@@ -31,6 +32,7 @@ struct BackupRun {
   };
   struct Claim {
     bool is_processed = false;
+    bool is_grouped = false;  // in a volume group of this Schedule
     Known error = Known::no;
     SnapshotDecision snapshot;
     // The volume uses, by the order of their pods, whose file system backup is made, might be made, fails, comes to
@@ -43,9 +45,11 @@ struct BackupRun {
     FsDecision copy;
     FsDecision doubt;
     FsDecision failure;
+    FsDecision drop;
   };
   struct Volume {
     bool is_processed = false;
+    bool is_alone = false;  // as an item of its own, not with its claim
     Known error = Known::no;
     NativeDecision native;
   };
@@ -64,8 +68,8 @@ struct BackupRun {
   Known has_errors = Known::no;
 };
 
-// `labelled`: the namespaces with the exclude label.
+// `labelled`: the namespaces with the exclude label. `scope`: what stands outside of it is taken for not selected.
 BackupRun run_backup(const Schedule& schedule, const Install& install, const Plan& plan, const Facts& facts,
-                     std::span<const LabelledNamespace> labelled);
+                     std::span<const LabelledNamespace> labelled, const Scope& scope = {});
 
 }  // namespace vlint::velero

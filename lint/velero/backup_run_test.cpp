@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lint/velero/plan_testing.h"
+#include "lint/velero/schedule_plan.h"
 #include "lint/velero/stored_namespaces.h"
 
 namespace vlint::velero {
@@ -159,6 +160,42 @@ TEST_CASE("what keeps a pod's volumes from being copied") {
   CHECK(ran.use("p", "v").reason == Reason::volume_missing);
 }
 
+TEST_CASE("a pod with an error is not stored, though it has copies") {
+  const auto error = [](const Ran& ran) { return ran.run.pods.back().error; };
+  const Ran missing(pod("p", {"v", "w=gone"}, kOut + "w"));
+  CHECK(missing.copies() == "p/v");
+  CHECK(error(missing) == Known::yes);
+  CHECK(missing.run.has_errors == Known::yes);
+  // Without a copy nobody looks.
+  CHECK(error(Ran(pod("p", {"w=gone"}, kOut + "w"))) == Known::no);
+  const std::string none =
+      "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: p, namespace: velero}\ndata: {p: 'version: v1'}\n";
+  const std::string spec = "{defaultVolumesToFsBackup: true, resourcePolicy: {kind: configmap, name: p}}";
+  CHECK(error(Ran(pod("p", {"v"}) + none, spec, "v1.14.0")) == Known::yes);
+  CHECK(error(Ran(pod("p", {"v"}) + none, spec)) == Known::no);
+}
+
+TEST_CASE("an item is processed once, and only its first reader meets its error") {
+  const auto of = [](const std::string& name) {
+    return "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: " + name +
+           ", namespace: apps}\nspec: {volumeName: pv}\nstatus: {phase: Bound}\n";
+  };
+  const Ran ran(of("a") + of("b") +
+                    "---\napiVersion: v1\nkind: PersistentVolume\nmetadata: {name: pv}\n"
+                    "spec: {claimRef: {namespace: apps, name: gone}, nfs: {}}\n"
+                    "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: p, namespace: velero}\n"
+                    "data: {p: 'version: v1'}\n",
+                "{resourcePolicy: {kind: configmap, name: p}}", "v1.18.1", "");
+  CHECK(ran.run.claims[0].error == Known::yes);
+  CHECK(ran.run.claims[1].error == Known::no);
+  // ... and a claim that ends in an error of its volume has no snapshot.
+  Schedule valid = ran.plan.schedules.front();
+  valid.is_valid = Known::yes;
+  const Verdicts verdicts = judge_run(valid, ran.facts, ran.plan, ran.run);
+  CHECK(verdicts.claims[0].outcome == Outcome::fails);
+  CHECK(verdicts.claims[0].reason == Reason::claim_missing);
+}
+
 TEST_CASE("pods on Windows nodes are no matter of 1.16 alone") {
   std::string windows = pod("p", {"v"});
   windows.replace(windows.find("nodeName"), 0, "os: {name: windows}, ");
@@ -219,6 +256,19 @@ TEST_CASE("a hook that must not fail and fails drops the pod") {
       "{defaultVolumesToFsBackup: true, hooks: {resources: [{name: h, includedNamespaces: [apps], pre: "
       "[{exec: {container: gone, command: [/x], onError: Fail}}]}]}}";
   CHECK(reason("", of_backup) == Reason::hook_failed);
+  const std::string elsewhere =
+      "{defaultVolumesToFsBackup: true, hooks: {resources: [{name: h, includedNamespaces: [db], pre: "
+      "[{exec: {container: gone, command: [/x], onError: Fail}}]}]}}";
+  CHECK(reason("", elsewhere) == Reason::default_is_fs_backup);
+  // Of several the one that drops the pod is named.
+  const Ran two(
+      pod("p", {"v"}),
+      "{defaultVolumesToFsBackup: true, hooks: {resources: [{name: h, pre: [{exec: {container: first, command: "
+      "[/x], onError: Fail}}, {exec: {container: second, command: [/x]}}]}]}}");
+  CHECK(two.use("p", "v").reason == Reason::hook_failed);
+  CHECK(two.use("p", "v").evidence.back().message == "the hook runs in container first, which the pod does not have");
+  // In a pod that does not run there is nothing to fail.
+  CHECK(Ran(pod("p", {"v"}, "", ""), of_backup).use("p", "v").reason == Reason::pod_not_running);
   // A pod's own hooks come instead of the Backup's.
   CHECK(reason("hook.backup.velero.io/command: /x", of_backup) == Reason::default_is_fs_backup);
 }
@@ -243,6 +293,18 @@ TEST_CASE("the volume of a claim whose snapshot is taken is stored though volume
                   .is_processed);
 }
 
+TEST_CASE("a volume of a claim that is missing is an error where policies are asked") {
+  const std::string volume =
+      "---\napiVersion: v1\nkind: PersistentVolume\nmetadata: {name: pv}\n"
+      "spec: {claimRef: {namespace: apps, name: gone}, nfs: {}}\n"
+      "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: p, namespace: velero}\ndata: {p: 'version: v1'}\n";
+  const auto error = [&](const std::string& spec) {
+    return Ran(volume, "{includedClusterScopedResources: [pv]" + spec + "}").run.volumes[0].error;
+  };
+  CHECK(error(", resourcePolicy: {kind: configmap, name: p}") == Known::yes);
+  CHECK(error("") == Known::no);
+}
+
 TEST_CASE("a namespace that is named and missing is an error from 1.14.1 on") {
   CHECK(Ran("", "{includedNamespaces: [apps]}").run.has_errors == Known::no);
   CHECK(Ran("", "{includedNamespaces: [gone]}").run.has_errors == Known::yes);
@@ -256,7 +318,10 @@ TEST_CASE("which Namespace objects are stored") {
       "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: other, labels: {a: b}}\n"
       "status: {phase: Active}\n";
   const auto stored = [&](const std::string& spec, const std::string& version = "v1.18.1") {
-    const Ran ran(other + pod("p", {"v"}, "", "n1", "a: c"), spec, version);
+    const Ran ran(other + pod("p", {"v"}, "", "n1", "a: c") +
+                      "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: out, labels: "
+                      "{velero.io/exclude-from-backup: 'true'}}\nstatus: {phase: Active}\n",
+                  spec, version);
     std::string names;
     for (const std::string_view name :
          stored_namespaces(ran.plan.schedules.front(), ran.plan.install, ran.world.cluster(), ran.facts, {})) {

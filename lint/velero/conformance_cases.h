@@ -49,6 +49,10 @@ std::vector<Suite> snapshot_suites();
 std::vector<Suite> schedule_suites();
 std::vector<Suite> engine_suites();
 
+// Plans a cluster that does not tell the version of its server, and again under each of the releases that it is
+// compared with. What is wrong with the releases at which its verdicts are said to differ; empty when nothing is.
+std::string check_comparison(const model::Cluster& cluster, const PlanOptions& options);
+
 // A plan without verdicts, and the facts behind it.
 struct Prepared {
   explicit Prepared(const std::string& manifests, const PlanOptions& options = {});

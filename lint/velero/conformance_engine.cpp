@@ -8,6 +8,7 @@
 #include "lint/base/text.h"
 #include "lint/velero/backup_run.h"
 #include "lint/velero/conformance_cases.h"
+#include "lint/velero/older_plans.h"
 #include "lint/velero/schedule_plan.h"
 #include "lint/velero/stored_namespaces.h"
 
@@ -108,13 +109,17 @@ CaseResult check_verdicts(const Prepared& prepared, const BackupRun& run, const 
   return passed();
 }
 
-CaseResult check_release(Value input, Value expected, std::string_view release) {
+PlanOptions options_of(Value input) {
   PlanOptions options;
   options.is_dump = true;
   if (const Value known = input["nativeSnapshotterKnowsPVs"]; known.is_set()) {
     options.native_volumes["native"] = strings(known);
   }
-  const Prepared prepared(manifests(input, release), options);
+  return options;
+}
+
+CaseResult check_release(Value input, Value expected, std::string_view release) {
+  const Prepared prepared(manifests(input, release), options_of(input));
   const Plan& plan = prepared.plan;
   if (is_true(expected["failedValidation"])) {
     return expect(plan.schedules.front().is_valid == Known::no, true, "FailedValidation");
@@ -161,10 +166,53 @@ CaseResult engine(Value input, Value expected) {
     const CaseResult result = check_release(input, wanted, release);
     if (!result.failure.empty()) return result;
   }
-  return any ? passed() : skip();
+  if (!any) return skip();
+  const World world(manifests(input, "latest"));
+  const std::string wrong = check_comparison(world.cluster(), options_of(input));
+  return wrong.empty() ? passed() : CaseResult{false, wrong};
+}
+
+// The newest of the older releases under which the verdict at hand is another.
+template <typename VerdictOf>
+int differing_minor(const Verdict& verdict, std::span<const Plan> older, VerdictOf verdict_of) {
+  for (const Plan& plan : older) {
+    const Verdict& other = verdict_of(plan);
+    const bool is_same =
+        verdict.method == other.method && verdict.outcome == other.outcome && verdict.also == other.also;
+    if (!is_same) return plan.install.version.minor;
+  }
+  return 0;
 }
 
 }  // namespace
+
+std::string check_comparison(const model::Cluster& cluster, const PlanOptions& options) {
+  const Plan plan = make_plan(cluster, options);
+  std::vector<Plan> older;
+  for (const Version& version : compared_releases()) {
+    PlanOptions told = options;
+    told.velero_version = version;
+    older.push_back(make_plan(cluster, told));
+  }
+  const auto check = [&](std::string_view name, const auto& objects, const auto& objects_of) {
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+      for (std::size_t k = 0; k < objects[i].verdicts.size(); ++k) {
+        const Verdict& verdict = objects[i].verdicts[k];
+        const int minor = differing_minor(
+            verdict, older, [&](const Plan& one) -> const Verdict& { return objects_of(one)[i].verdicts[k]; });
+        if (minor == verdict.differs_at) continue;
+        return fmt::format("{} {} under {}: said to differ at {}, differs at {}", name, objects[i].name,
+                           plan.schedules[k].name, verdict.differs_at, minor);
+      }
+    }
+    return std::string();
+  };
+  const std::string wrong = check(
+      "volume", plan.volumes, [](const Plan& one) -> const auto& { return one.volumes; });
+  return !wrong.empty() ? wrong
+                        : check(
+                              "claim", plan.claims, [](const Plan& one) -> const auto& { return one.claims; });
+}
 
 std::vector<Suite> engine_suites() { return {{"engine", engine}}; }
 

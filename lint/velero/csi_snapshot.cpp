@@ -170,7 +170,7 @@ ClassChoice CsiSnapshots::choose_class(const ClaimFacts& claim) {
   };
   if (claim.annotations) return choose(claim.annotations);
   const auto known = class_of_driver_.find(*claim.provisioner);
-  if (known != class_of_driver_.end()) return known->second;
+  if (known != class_of_driver_.end()) return known->second;  // mutant: a cache
   return class_of_driver_.emplace(*claim.provisioner, choose({})).first->second;
 }
 

@@ -70,7 +70,7 @@ Filters::Filters(const Schedule& schedule, const Install& install, std::span<con
   const ResourceType type{std::string(kPersistentVolumes), kube::Scope::cluster};
   lists_volumes_ = resources_.includes(type, is_everything_);
   volumes_.selected = !resources_.excludes(type);
-  if (volumes_.selected == Known::yes) return;
+  if (volumes_.selected == Known::yes) return;  // mutant: a shortcut, nobody asks why
   volumes_.reason = volumes_.selected == Known::no ? Reason::resource_not_selected : Reason::unknown_value;
   volumes_.evidence = {{"the resource filters leave out persistentvolumes", schedule.backup.root.span()}};
 }
@@ -89,7 +89,7 @@ Selected Filters::check_namespace(std::string_view name) const {
 Selected Filters::check_unknown_namespace(Span object) const {
   Selected selected;
   selected.selected = namespaces_.includes_every_namespace();
-  if (selected.selected == Known::yes) return selected;
+  if (selected.selected == Known::yes) return selected;  // mutant: a shortcut, nobody asks why
   selected.reason = selected.selected == Known::no ? Reason::namespace_not_selected : Reason::unknown_namespace;
   selected.evidence = {{"the manifest does not say its namespace", object}};
   return selected;
@@ -99,7 +99,7 @@ Selected Filters::check_type(std::string_view type, const BackupSpec& spec) cons
   Selected selected;
   // Namespaced types do not depend on whether all namespaces are taken.
   selected.selected = resources_.includes({std::string(type), kube::Scope::namespaced}, false);
-  if (selected.selected == Known::yes) return selected;
+  if (selected.selected == Known::yes) return selected;  // mutant: a shortcut, nobody asks why
   const Value list = list_place(spec, resources_.is_old_family());
   if (selected.selected == Known::no) selected.reason = Reason::resource_not_selected;
   selected.evidence = {{selected.selected == Known::no

@@ -132,7 +132,6 @@ std::optional<FsDecision> FsBackup::check_type(const PodFacts& pod, const PodVol
 }
 
 PolicyMatch FsBackup::match_policy(const PodVolume& volume) const {
-  if (!schedule_.volume_policies) return {schedule_.has_volume_policies == Known::no, std::nullopt, {}};
   if (!volume.is_claim) return schedule_.volume_policies->match(attributes_of(volume));
   if (volume.claim == nullptr) return {false, std::nullopt, volume.volume.span()};
   return schedule_.volume_policies->match(volume.claim->seen_attributes());
@@ -191,7 +190,6 @@ FsDecision FsBackup::want(const PodFacts& pod, const PodVolume& volume) const {
 }
 
 FsDecision FsBackup::decide(const PodFacts& pod, const PodVolume& volume) const {
-  if (pod.exist == Known::no) return {FsResult::dropped, Reason::no_pods, pod.state, pod.assumed};
   FsDecision wanted = want(pod, volume);
   const bool is_wanted = wanted.result == FsResult::copied || wanted.result == FsResult::unknown;
   return is_wanted ? carry_out(pod, volume, std::move(wanted)) : wanted;
@@ -268,9 +266,6 @@ std::optional<FsDecision> FsBackup::check_old_policy(const PodVolume& volume) co
 
 // backupper.go: isHostPathVolume.
 std::optional<FsDecision> FsBackup::check_host_path(const PodVolume& volume) const {
-  if (volume.source == "hostPath") {
-    return FsDecision{FsResult::dropped, Reason::host_path_volume, volume.never_copied, false};
-  }
   if (volume.claim == nullptr) return std::nullopt;
   if (volume.claim->has_volume_name && !volume.claim->volume_exists) {
     return FsDecision{FsResult::fails, Reason::volume_missing, volume.claim->binding, false};
@@ -313,7 +308,6 @@ FsDecision FsBackup::carry_out(const PodFacts& pod, const PodVolume& volume, FsD
   const bool may_be_host_path = volume.claim != nullptr && volume.claim->host_path == Known::unknown;
   const bool is_assumed_agent = pod.node.empty() && !install_.agent_covers(pod.node_selector);
   wanted.assumed = pod.assumed || may_be_host_path || is_assumed_agent;
-  if (!wanted.assumed) return wanted;
   const EvidenceList nothing;
   wanted.evidence = concat({&wanted.evidence, pod.assumed ? &pod.state : &nothing,
                             may_be_host_path ? &volume.claim->volume : &nothing,

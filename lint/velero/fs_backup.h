@@ -73,14 +73,14 @@ class FsBackup {
 
   LegacyChoice legacy_choice(const PodFacts& pod, const PodVolume& volume) const;
 
-  // Whether the volume policies match, and what they say. For a claim without facts the answer is unknown.
-  PolicyMatch match_policy(const PodVolume& volume) const;
-
   // Whether the pod is in a state in which Velero asks for any copy: what keeps all of its volumes from it.
   std::optional<FsDecision> check_pod(const PodFacts& pod) const;
 
  private:
   std::optional<FsDecision> check_type(const PodFacts& pod, const PodVolume& volume) const;
+  // Whether the volume policies match, and what they say. For a claim without facts the answer is unknown. There must
+  // be policies.
+  PolicyMatch match_policy(const PodVolume& volume) const;
   std::optional<FsDecision> check_policy(const PodVolume& volume) const;
   std::optional<FsDecision> check_running(const PodFacts& pod) const;
   std::optional<FsDecision> check_node_agent(const PodFacts& pod) const;

@@ -9,7 +9,7 @@ GroupSnapshots::GroupSnapshots(const Schedule& schedule, const Install& install,
     : facts_(facts) {
   if (!install.is_at_least(1, 17) || !schedule.group_label_key) return;
   label_key_ = *schedule.group_label_key;
-  if (label_key_.empty()) return;
+  if (label_key_.empty()) return;  // mutant: a shortcut, no label has an empty name
   std::map<std::pair<std::uint32_t, std::string_view>, std::uint32_t> ids;  // by namespace and the label's value
   for (const std::uint32_t claim : facts.claim_order) {
     const std::string* value = facts.claims[claim].labels.find(label_key_);

@@ -51,5 +51,19 @@ hooks:
   CHECK(hooks[0].selector.applies("a", "pods", {}) == Known::no);
 }
 
+TEST_CASE("what is no list is one word, and what is no hook is none") {
+  using Words = std::vector<std::string>;
+  CHECK(parse_hook_command("[a]: b") == Words{"[a]: b"});
+  CHECK(parse_hook_command(R"(['a', "b"])") == Words{R"(['a', "b"])"});
+  CHECK(parse_hook_command(R"(["it's"])") == Words{"it's"});
+  const World world(
+      "apiVersion: velero.io/v1\nkind: Backup\nmetadata: {name: b}\nspec: {hooks: {resources: [{name: h, pre: [{exec: "
+      "null}, {exec: {command: [/x], timeout: soon}}]}]}}\n");
+  const std::vector<BackupHook> hooks = read_backup_hooks(world.cluster().resources().front()["spec"]["hooks"]);
+  REQUIRE(hooks.size() == 1);
+  REQUIRE(hooks[0].pre.size() == 1);
+  CHECK_FALSE(hooks[0].pre[0].timeout.has_value());
+}
+
 }  // namespace
 }  // namespace vlint::velero

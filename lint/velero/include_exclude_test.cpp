@@ -73,5 +73,17 @@ TEST_CASE("patterns are expanded from 1.18 on") {
   CHECK_FALSE(expands_namespaces({"a-*"}, {}, {1, 17, std::nullopt}));
 }
 
+TEST_CASE("a list with `*` has nothing else") {
+  using Errors = std::vector<std::string>;
+  CHECK(check_scoped_includes_excludes({"*"}, {}).empty());
+  CHECK(check_scoped_includes_excludes({}, {"*"}).empty());
+  CHECK(check_scoped_includes_excludes({"*", "a"}, {}).size() == 1);
+  CHECK(check_scoped_includes_excludes({}, {"*", "a"}).size() == 1);
+  CHECK(check_scoped_includes_excludes({"a"}, {"*"}) == Errors{"when exclude is '*', include cannot have value"});
+  CHECK(check_includes_excludes({"*", "a"}, {}).size() == 1);
+  CHECK(check_namespace_pattern("a|*") == "wildcard pattern contains unsupported characters: |, (, ), !, {, }, ,");
+  CHECK(check_namespace_pattern("a**") == "wildcard pattern contains consecutive asterisks (only single * allowed)");
+}
+
 }  // namespace
 }  // namespace vlint::velero

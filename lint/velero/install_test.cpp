@@ -249,5 +249,111 @@ spec: {provider: aws}
   CHECK(install.volume_snapshot_locations[0].provider == "aws");
 }
 
+TEST_CASE("what stands beside the server and the agent is neither") {
+  const std::string others =
+      "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: empty, namespace: velero}\nspec: {}\n"
+      "---\napiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: empty, namespace: velero}\nspec: {}\n"
+      "---\napiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: logs, namespace: velero}\n"
+      "spec: {template: {metadata: {labels: {role: logs}}, spec: {containers: [{name: c, image: x}]}}}\n"
+      "---\napiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: mine, namespace: velero}\n"
+      "spec: {template: {metadata: {labels: {role: '${ROLE}'}}, spec: {containers: [{name: c, image: x}]}}}\n"
+      "---\napiVersion: velero.io/v1\nkind: VolumeSnapshotLocation\nmetadata: {name: v, namespace: elsewhere}\n"
+      "spec: {provider: aws}\n";
+  const World with(install_manifests("v1.18.1", true) + others);
+  const Install install = find_install(with.cluster(), {});
+  CHECK(install.servers.size() == 1);
+  CHECK(install.node_agents.size() == 1);
+  CHECK(install.volume_snapshot_locations.empty());
+  const World without(install_manifests("v1.18.1", false) + others);
+  CHECK(find_install(without.cluster(), {}).node_agents.empty());
+  CHECK(find_install(without.cluster(), {}).node_agent == Known::no);
+}
+
+TEST_CASE("why the agent is found, or not, is said") {
+  const auto message = [](const std::string& labels) {
+    const World world(install_manifests("v1.18.1", false) + agent(labels));
+    const Install install = find_install(world.cluster(), {});
+    return install.node_agent_evidence.empty() ? "" : install.node_agent_evidence.front().message;
+  };
+  CHECK(message("{role: node-agent}") == "DaemonSet velero/agent runs the node-agent");
+  CHECK(message("{name: node-agent}") ==
+        "the pods of DaemonSet velero/agent lack the label role: node-agent, by which Velero 1.18.1 looks for them");
+}
+
+TEST_CASE("an agent that selects nodes does so though another does not") {
+  std::string selecting = agent("{role: node-agent}");
+  selecting.replace(selecting.find("spec: {containers"), 6, "spec: {nodeSelector: {disk: ssd}, ");
+  selecting.erase(selecting.find(", {containers") + 2, 1);
+  const World world(install_manifests("v1.18.1", false) + selecting + agent("{role: node-agent}"));
+  CHECK(find_install(world.cluster(), {}).agent_node_selector == kube::StringMap{{"disk", "ssd"}});
+}
+
+TEST_CASE("in a dump the agent's pods say where it runs") {
+  const auto agent_pod = [](const std::string& name, const std::string& name_space, const std::string& role) {
+    return fmt::format(
+        "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {0}, namespace: {1}, labels: {{role: {2}}}}}\n"
+        "spec: {{nodeName: {0}}}\nstatus: {{phase: Running}}\n",
+        name, name_space, role);
+  };
+  PlanOptions options;
+  options.is_dump = true;
+  const World with(install_manifests("v1.18.1", false) + agent_pod("n1", "velero", "node-agent") +
+                   agent_pod("n2", "elsewhere", "node-agent") + agent_pod("n3", "velero", "web"));
+  const Install install = find_install(with.cluster(), options);
+  CHECK(install.agent_nodes == std::set<std::string_view>{"n1"});
+  CHECK(install.node_agent == Known::yes);
+  const World without(install_manifests("v1.18.1", false) + agent_pod("n3", "velero", "web"));
+  const Install none = find_install(without.cluster(), options);
+  CHECK(none.node_agent == Known::no);
+  CHECK(none.node_agent_evidence.front().message == "no node-agent runs");
+}
+
+TEST_CASE("the configuration says what no manifest tells") {
+  PlanOptions options;
+  options.configured_namespace = "backup";
+  options.configured_node_agent = false;
+  const World nothing("");
+  CHECK(find_install(nothing.cluster(), options).name_space == "backup");
+  CHECK(find_install(nothing.cluster(), options).node_agent == Known::no);
+  CHECK(find_install(nothing.cluster(), {}).node_agent == Known::unknown);
+  CHECK(find_install(nothing.cluster(), {}).has_csi_plugin == Known::unknown);
+  const World server_and_agent(install_manifests("v1.18.1", true));
+  CHECK(find_install(server_and_agent.cluster(), options).name_space == "velero");
+  CHECK(find_install(server_and_agent.cluster(), options).node_agent == Known::yes);
+}
+
+TEST_CASE("what servers of one installation disagree on is not known") {
+  const std::string one = "{name: v, image: 'velero/velero:v1.18.1', command: [/velero], args: [server, '%']}";
+  const auto with = [&](const std::string& argument, const std::string& name_space) {
+    std::string container = one;
+    container.replace(container.find('%'), 1, argument);
+    return server(container, "{name: backup, namespace: " + name_space + "}");
+  };
+  const World apart(with("--namespace=a", "x") + with("--namespace=b", "x"));
+  const Install install = find_install(apart.cluster(), {});
+  CHECK_FALSE(install.name_space.has_value());
+  CHECK_FALSE(install.name_space_where.valid());
+  // A flag that is wrong in one of several places may be on its way out.
+  const World wrong(with("--uploader-type=restic", "x"));
+  CHECK_FALSE(find_install(wrong.cluster(), {}).flags.invalid.empty());
+  const World both(with("--uploader-type=restic", "x") + with("--log-level=info", "x"));
+  CHECK(find_install(both.cluster(), {}).flags.invalid.empty());
+}
+
+TEST_CASE("the namespace stands among other variables") {
+  const World world(
+      server("{name: v, image: 'velero/velero:v1.18.1', command: [/velero], args: [server], env: [{name: A, "
+             "value: b}, {name: VELERO_NAMESPACE, value: backup}]}"));
+  CHECK(find_install(world.cluster(), {}).name_space == "backup");
+}
+
+TEST_CASE("a plugin whose image is templated may be any") {
+  std::string text = install_manifests("v1.13.2", false);
+  const std::string at = "      containers:\n";
+  text.replace(text.find(at), at.size(), "      initContainers: [{name: p, image: '${PLUGIN}'}]\n" + at);
+  const World world(text);
+  CHECK(find_install(world.cluster(), {}).has_csi_plugin == Known::unknown);
+}
+
 }  // namespace
 }  // namespace vlint::velero

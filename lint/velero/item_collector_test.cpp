@@ -77,5 +77,19 @@ TEST_CASE("Namespace objects go with what they hold") {
   CHECK(collected(types, "{includedNamespaces: [a]}") == "secrets a/s, namespaces /a");
 }
 
+TEST_CASE("Namespace objects are left out with their type") {
+  const std::vector<Type> types = {{"namespaces", {"a"}}, {"secrets", {"a/s"}}};
+  CHECK(collected(types, "{excludedResources: [namespaces]}") == "secrets a/s");
+}
+
+TEST_CASE("a Backup that names every namespace takes the cluster's objects, from 1.18.1 on") {
+  const std::vector<Type> types = {
+      {"namespaces", {"a", "b"}}, {"secrets", {"a/s"}}, {"clusterroles.rbac.authorization.k8s.io", {"r"}}};
+  const std::string spec = "{includedNamespaces: [a, b], excludedResources: [pods]}";
+  CHECK(collected(types, spec, {1, 18, 1}) ==
+        "secrets a/s, clusterroles.rbac.authorization.k8s.io /r, namespaces /a, namespaces /b");
+  CHECK(collected(types, spec, {1, 17, 2}) == "secrets a/s, namespaces /a, namespaces /b");
+}
+
 }  // namespace
 }  // namespace vlint::velero

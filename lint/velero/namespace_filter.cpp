@@ -30,7 +30,7 @@ std::vector<LabelledNamespace> labelled_namespaces(const model::Cluster& cluster
   std::vector<LabelledNamespace> found;
   for (const kube::Resource* resource : cluster.of_kind("", "Namespace")) {
     const yaml::Entry label = resource->metadata["labels"].find(kExcludeLabel);
-    if (!label) continue;
+    if (!label) continue;  // mutant: a shortcut, a missing label is not "true"
     const bool is_known = kube::has_known_text(label.value);
     if (is_known && label.value.text() != "true") continue;
     found.push_back({resource->name, is_known ? Known::yes : Known::unknown, label.key.span()});
@@ -175,6 +175,12 @@ bool NamespaceFilter::admits(std::string_view name_space) const {
   return should_include(included_.names, excluded_.names, name_space) && !ask(name_space).by_label;
 }
 
+bool NamespaceFilter::has_patterns() const {
+  const auto is_pattern = [](const Entry& entry) { return entry.text != "*" && is_namespace_pattern(entry.text); };
+  return std::any_of(included_.entries.begin(), included_.entries.end(), is_pattern) ||
+         std::any_of(excluded_.entries.begin(), excluded_.entries.end(), is_pattern);
+}
+
 bool NamespaceFilter::has_missing(std::span<const std::string> existing) const {
   return std::any_of(included_.entries.begin(), included_.entries.end(), [&](const Entry& entry) {
     if (entry.text == "*" || (expanded_ && is_namespace_pattern(entry.text))) return false;
@@ -186,7 +192,7 @@ bool NamespaceFilter::is_everything(std::span<const std::string> existing) const
   if (!excludes_nothing(existing) || !labelled_.empty()) return false;
   if (included_.empty() || (included_.names.names().size() == 1 && included_.names.has("*"))) return true;
   if (!compares_with_existing_ || existing.empty()) return false;
-  if (!expanded_) {
+  if (!expanded_) {  // mutant: a shortcut, without patterns the answer is the same
     const auto& names = included_.names.names();
     return std::equal(names.begin(), names.end(), existing.begin(), existing.end());
   }

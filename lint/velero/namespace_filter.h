@@ -57,6 +57,8 @@ class NamespaceFilter {
   // Whether a namespace is included by its name that is not among the existing ones (from 1.14.1 that is an error of
   // the backup).
   bool has_missing(std::span<const std::string> existing) const;
+  // Whether an entry other than `*` is a pattern.
+  bool has_patterns() const;
   // Whether the objects of all namespaces are listed at once, those of excluded ones too.
   bool lists_all() const { return includes_all_ && !expanded_; }
 

@@ -120,5 +120,38 @@ TEST_CASE("a Backup of the whole cluster is one that leaves out nothing") {
   CHECK_FALSE(everything({"a*"}, {}, version));
 }
 
+TEST_CASE("patterns that take no namespace are nothing, names of missing ones are something") {
+  const std::vector<std::string> existing = {"apps"};
+  const Version now{1, 18, 1};
+  CHECK(NamespaceFilter({}, {"x*"}, now).is_everything(existing));
+  CHECK_FALSE(NamespaceFilter({}, {"x*", "gone"}, now).is_everything(existing));
+  CHECK_FALSE(NamespaceFilter({}, {"gone"}, now).is_everything(existing));
+  CHECK_FALSE(NamespaceFilter({}, {"x*"}, now).is_everything({}));  // not known which there are
+}
+
+TEST_CASE("patterns that do not compile are no error where they are not expanded") {
+  CHECK_FALSE(NamespaceFilter({}, {"a["}, {1, 18, 1}).error().empty());
+  CHECK(NamespaceFilter({}, {"a["}, {1, 17, 2}).error().empty());
+}
+
+TEST_CASE("1.18.0 admits no Namespace object where it takes no namespace") {
+  CHECK_FALSE(NamespaceFilter({}, {"x*"}, {1, 18, 0}).admits("apps"));
+  CHECK(NamespaceFilter({}, {"x*"}, {1, 18, 1}).admits("apps"));
+}
+
+TEST_CASE("an empty list is one of everything from 1.18.1 on") {
+  const Asked asked("{}", {1, 18, 1});
+  CHECK(namespaces_in_force(asked.schedules.front().backup, {1, 18, 1}) == std::vector<std::string>{"*"});
+  CHECK(namespaces_in_force(asked.schedules.front().backup, {1, 18, 0}).empty());
+}
+
+TEST_CASE("an answer that is not known says why") {
+  const Asked asked("{includedNamespaces: ['${NS}']}", {1, 18, 1});
+  const NamespaceFilter::Answer answer = asked.filter.ask("apps");
+  CHECK(answer.included == Known::unknown);
+  REQUIRE(answer.evidence.size() == 1);
+  CHECK(answer.evidence.front().message == "the namespaces of the Schedule are not known here: a value is templated");
+}
+
 }  // namespace
 }  // namespace vlint::velero

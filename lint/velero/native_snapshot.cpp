@@ -65,8 +65,8 @@ NativeDecision NativeSnapshots::ask_plugins(const PvFacts& volume) const {
     }
     const Known here = recognises(location.provider, volume);
     if (here == Known::no) continue;
-    if (decision.location.empty()) decision.location = location.name;
     if (decision.evidence.empty()) {
+      decision.location = location.name;
       const bool is_sure = here == Known::yes;
       decision.evidence = {{is_sure ? fmt::format("the plugin of the VolumeSnapshotLocation {} takes it", location.name)
                                     : fmt::format("whether the plugin of the VolumeSnapshotLocation {} takes it is not "

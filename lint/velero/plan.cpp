@@ -1,11 +1,12 @@
 #include "lint/velero/plan.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "lint/base/workers.h"
+#include "lint/velero/backup_run.h"
 #include "lint/velero/facts.h"
+#include "lint/velero/older_plans.h"
 #include "lint/velero/schedule_plan.h"
 
 namespace vlint::velero {
@@ -23,41 +24,22 @@ Known is_protected(const std::vector<Verdict>& verdicts, const std::vector<Sched
   return answer;
 }
 
-// The releases that are compared where the version is not known: the newest of each line, newest line first.
-constexpr auto kOlderVersions = std::to_array<Version>({{1, 17, 2}, {1, 16, 2}, {1, 15, 2}, {1, 14, 1}});
-
-// The same Schedules under older releases.
-struct OlderPlans {
-  std::vector<Install> installs;
-  std::vector<std::vector<Schedule>> schedules;
-};
-
-OlderPlans make_older_plans(const model::Cluster& cluster, const PlanOptions& options, const Install& install) {
-  OlderPlans older;
-  if (install.version_from != VersionFrom::newest_known) return older;
-  older.installs.reserve(kOlderVersions.size());
-  for (const Version& version : kOlderVersions) {
-    older.installs.push_back(with_version(cluster, options, version));
-    older.schedules.push_back(read_schedules(cluster, older.installs.back()));
-  }
-  return older;
-}
-
-void mark_differences(std::vector<Verdict>& verdicts, const std::vector<Verdict>& older, int minor) {
-  for (std::size_t i = 0; i < verdicts.size(); ++i) {
-    Verdict& verdict = verdicts[i];
-    const bool is_same =
-        verdict.method == older[i].method && verdict.outcome == older[i].outcome && verdict.also == older[i].also;
-    if (!is_same && verdict.differs_at == 0) verdict.differs_at = static_cast<std::uint8_t>(minor);
-  }
-}
-
 template <typename Object>
 void append(std::vector<Object>& objects, std::vector<Verdict> verdicts, std::uint32_t schedule) {
   for (std::size_t i = 0; i < objects.size(); ++i) {
     verdicts[i].schedule = schedule;
     objects[i].verdicts.push_back(std::move(verdicts[i]));
   }
+}
+
+Verdicts judge(std::uint32_t index, const Plan& plan, const Facts& facts, std::span<const LabelledNamespace> labelled,
+               const OlderPlans& older) {
+  const Schedule& schedule = plan.schedules[index];
+  BackupRun run;
+  if (!is_decided(schedule)) run = run_backup(schedule, plan.install, plan, facts, labelled);
+  Verdicts verdicts = judge_run(schedule, facts, plan, run);
+  older.compare(index, run, verdicts);
+  return verdicts;
 }
 
 }  // namespace
@@ -68,7 +50,7 @@ Plan make_plan(const model::Cluster& cluster, const PlanOptions& options) {
   plan.schedules = read_schedules(cluster, plan.install);
   const Facts facts = gather_facts(cluster, plan, options.is_dump);
   const std::vector<LabelledNamespace> labelled = labelled_namespaces(cluster);
-  const OlderPlans older = make_older_plans(cluster, options, plan.install);
+  const OlderPlans older(cluster, options, plan, facts, labelled);
   for (VolumeUse& use : plan.volumes) use.verdicts.reserve(plan.schedules.size());
   for (Claim& claim : plan.claims) claim.verdicts.reserve(plan.schedules.size());
 
@@ -78,13 +60,7 @@ Plan make_plan(const model::Cluster& cluster, const PlanOptions& options) {
   for (std::size_t begin = 0; begin < plan.schedules.size(); begin += batch) {
     const std::size_t count = std::min(batch, plan.schedules.size() - begin);
     std::vector<Verdicts> made = workers.map<Verdicts>(count, [&](std::size_t i) {
-      Verdicts verdicts = judge_schedule(plan.schedules[begin + i], plan.install, facts, labelled, plan);
-      for (std::size_t k = 0; k < older.installs.size(); ++k) {
-        const Verdicts other = judge_schedule(older.schedules[k][begin + i], older.installs[k], facts, labelled, plan);
-        mark_differences(verdicts.volumes, other.volumes, older.installs[k].version.minor);
-        mark_differences(verdicts.claims, other.claims, older.installs[k].version.minor);
-      }
-      return verdicts;
+      return judge(static_cast<std::uint32_t>(begin + i), plan, facts, labelled, older);
     });
     for (std::size_t i = 0; i < count; ++i) {
       const auto schedule = static_cast<std::uint32_t>(begin + i);

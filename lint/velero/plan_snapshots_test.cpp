@@ -7,40 +7,6 @@ namespace {
 
 using namespace testing;  // NOLINT(google-build-using-namespace): the vocabulary of these tests
 
-constexpr char kSnapshotClass[] =
-    "---\napiVersion: snapshot.storage.k8s.io/v1\nkind: VolumeSnapshotClass\nmetadata: {name: longhorn}\n"
-    "driver: driver.longhorn.io\n";
-constexpr char kEnable[] = ", --features=EnableCSI";
-
-std::string server(const std::string& version = "v1.18.1", const std::string& flags = kEnable, bool agent = true) {
-  return install_manifests(version, agent, flags);
-}
-
-std::string policy(const std::string& conditions, const std::string& action) {
-  return "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: p, namespace: velero}\ndata:\n  p: |\n"
-         "    version: v1\n    volumePolicies: [{conditions: " +
-         conditions + ", action: {type: " + action + "}}]\n";
-}
-constexpr char kPolicy[] = "resourcePolicy: {kind: configmap, name: p}";
-
-std::string location(const std::string& provider) {
-  return "---\napiVersion: velero.io/v1\nkind: VolumeSnapshotLocation\nmetadata: {name: v, namespace: velero}\n"
-         "spec: {provider: " +
-         provider + "}\n";
-}
-
-std::string claim_of(const std::string& name, const std::string& storage_class) {
-  return fmt::format(
-      "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: {}, namespace: apps}}\n"
-      "spec: {{storageClassName: {}}}\n",
-      name, storage_class);
-}
-std::string class_of(const std::string& name, const std::string& provisioner, const std::string& more = "") {
-  return fmt::format(
-      "---\napiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {{name: {}}}\nprovisioner: {}\n{}", name,
-      provisioner, more);
-}
-
 TEST_CASE("what the CSI plugin does with a claim") {
   struct Row {
     const char* what;

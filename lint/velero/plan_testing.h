@@ -62,6 +62,42 @@ inline constexpr char kClass[] =
 inline constexpr char kClaimVolume[] = "[{name: v, persistentVolumeClaim: {claimName: data}}]";
 inline constexpr char kFsDefault[] = "{defaultVolumesToFsBackup: true}";
 
+// What snapshots need: a server, classes, locations, and volume policies of the ConfigMap that kPolicy names.
+inline constexpr char kSnapshotClass[] =
+    "---\napiVersion: snapshot.storage.k8s.io/v1\nkind: VolumeSnapshotClass\nmetadata: {name: longhorn}\n"
+    "driver: driver.longhorn.io\n";
+inline constexpr char kEnable[] = ", --features=EnableCSI";
+
+inline std::string server(const std::string& version = "v1.18.1", const std::string& flags = kEnable,
+                          bool agent = true) {
+  return install_manifests(version, agent, flags);
+}
+
+inline std::string policy(const std::string& conditions, const std::string& action) {
+  return "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: p, namespace: velero}\ndata:\n  p: |\n"
+         "    version: v1\n    volumePolicies: [{conditions: " +
+         conditions + ", action: {type: " + action + "}}]\n";
+}
+inline constexpr char kPolicy[] = "resourcePolicy: {kind: configmap, name: p}";
+
+inline std::string location(const std::string& provider) {
+  return "---\napiVersion: velero.io/v1\nkind: VolumeSnapshotLocation\nmetadata: {name: v, namespace: velero}\n"
+         "spec: {provider: " +
+         provider + "}\n";
+}
+
+inline std::string claim_of(const std::string& name, const std::string& storage_class) {
+  return fmt::format(
+      "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: {}, namespace: apps}}\n"
+      "spec: {{storageClassName: {}}}\n",
+      name, storage_class);
+}
+inline std::string class_of(const std::string& name, const std::string& provisioner, const std::string& more = "") {
+  return fmt::format(
+      "---\napiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {{name: {}}}\nprovisioner: {}\n{}", name,
+      provisioner, more);
+}
+
 struct Planned {
   explicit Planned(const std::string& manifests, bool is_complete = true, const PlanOptions& options = {})
       : world(manifests, is_complete), plan(make_plan(world.cluster(), options)) {}
@@ -86,6 +122,16 @@ struct Planned {
   World world;
   Plan plan;
 };
+
+// The messages of a verdict's evidence, one a line.
+inline std::string messages(const Verdict& verdict) {
+  std::string text;
+  for (const Evidence& one : verdict.evidence) text += one.message + "\n";
+  return text;
+}
+inline bool says(const Verdict& verdict, std::string_view part) {
+  return messages(verdict).find(part) != std::string::npos;
+}
 
 inline std::string installed(const std::string& version = "v1.18.1") { return install_manifests(version, true); }
 

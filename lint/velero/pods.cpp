@@ -121,7 +121,7 @@ Known VolumeNames::contains(std::string_view volume) const {
 VolumeNames read_volume_names(Value annotations, std::string_view key) {
   VolumeNames list;
   list.entry = annotations.find(key);
-  if (!list.entry) return list;
+  if (!list.entry) return list;  // mutant: a shortcut, a missing entry has no names
   list.known = kube::has_known_text(list.entry.value);
   if (list.known && !list.entry.value.text().empty()) list.names = split(list.entry.value.text(), ',');
   const Span where = list.entry.key.span();

@@ -38,7 +38,7 @@ NameSet old_set(const std::vector<std::string>& names, bool star_counts, const R
   for (const std::string& name : names) {
     if (name != "*") {
       full.push_back(full_name(name, resolve));
-    } else if (star_counts) {
+    } else if (star_counts) {  // mutant: a list of `*` takes what an empty one takes
       full.push_back(name);
     }
   }
@@ -48,11 +48,7 @@ NameSet old_set(const std::vector<std::string>& names, bool star_counts, const R
 NameSet scoped_set(const std::vector<std::string>& names, kube::Scope scope, const ResourceResolver& resolve) {
   std::vector<std::string> full;
   for (const std::string& name : names) {
-    if (name == "*") {
-      full.push_back(name);
-    } else if (std::optional<std::string> found = full_name(name, scope, resolve)) {
-      full.push_back(*std::move(found));
-    }
+    if (std::optional<std::string> found = full_name(name, scope, resolve)) full.push_back(*std::move(found));
   }
   return NameSet(std::move(full));
 }

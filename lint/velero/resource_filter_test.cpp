@@ -133,5 +133,24 @@ TEST_CASE("the policy adds to the lists by scope where the Backup says nothing o
   CHECK(Filtered("{excludedNamespaceScopedResources: [pods]}", kNew, &policy).includes("pods") == Known::no);
 }
 
+TEST_CASE("from 1.17 on the objects of snapshots are left out") {
+  const auto lists = [](const std::string& backup, const Version& version) {
+    return lists_in_force(Filtered(backup, version).schedules.front().backup, version);
+  };
+  CHECK(lists("{}", kOld).excluded.empty());
+  CHECK(lists("{}", kOld).excluded_namespaced.empty());
+  CHECK(lists("{includedResources: [pods]}", kNew).excluded.size() == 2);
+  CHECK(lists("{includedResources: [pods]}", kNew).excluded_namespaced.empty());
+  CHECK(lists("{}", kNew).excluded.empty());
+  CHECK(lists("{}", kNew).excluded_namespaced.size() == 1);
+  CHECK(lists("{}", kNew).excluded_cluster.size() == 1);
+}
+
+TEST_CASE("whether types of the cluster are excluded may be not known") {
+  const Filtered filtered("{includeClusterResources: '${C}'}", kNew);
+  CHECK(filtered.filter.excludes(*resolve_resource("pv")) == Known::unknown);
+  CHECK(filtered.filter.excludes(*resolve_resource("pvc")) == Known::no);
+}
+
 }  // namespace
 }  // namespace vlint::velero

@@ -170,7 +170,6 @@ std::optional<std::string> group_label_key(const BackupSpec& spec, const Install
 // A time-to-live of zero counts as none.
 std::optional<kube::GoDuration> ttl_of(const BackupSpec& spec, const Install& install) {
   if (spec.ttl.is_set()) {
-    if (!kube::has_known_text(spec.ttl)) return std::nullopt;
     const Result<kube::GoDuration> own = kube::parse_go_duration(spec.ttl.text());
     if (!own) return std::nullopt;
     if (own->nanoseconds != 0) return *own;

@@ -7,8 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "lint/velero/backup_run.h"
-
 namespace vlint::velero {
 namespace {
 
@@ -68,15 +66,22 @@ bool is_nothing(const Verdict& verdict) {
 // What a run of the Backup means for each volume use and each claim.
 class Judge {
  public:
-  Judge(const Facts& facts, const Plan& plan, BackupRun run) : facts_(facts), plan_(plan), run_(std::move(run)) {}
+  Judge(const Facts& facts, const Plan& plan, const BackupRun& run, const Scope& scope)
+      : facts_(facts), plan_(plan), run_(run), scope_(scope) {}
 
   void judge() {
     own_.reserve(facts_.volumes.size());
-    for (std::uint32_t i = 0; i < facts_.volumes.size(); ++i) own_.push_back(judge_volume(i));
+    for (std::uint32_t i = 0; i < facts_.volumes.size(); ++i) {
+      own_.push_back(has_volume(i) ? judge_volume(i) : Verdict());
+    }
     volumes_ = own_;
     claims_.reserve(facts_.claims.size());
-    for (std::uint32_t i = 0; i < facts_.claims.size(); ++i) claims_.push_back(settle_claim(i));
-    for (std::uint32_t i = 0; i < facts_.volumes.size(); ++i) settle_ephemeral(i);
+    for (std::uint32_t i = 0; i < facts_.claims.size(); ++i) {
+      claims_.push_back(scope_.has_claim(i) ? settle_claim(i) : Verdict());
+    }
+    for (std::uint32_t i = 0; i < facts_.volumes.size(); ++i) {
+      if (has_volume(i)) settle_ephemeral(i);
+    }
   }
 
   std::vector<Verdict> take_volumes() { return std::move(volumes_); }
@@ -87,6 +92,7 @@ class Judge {
   }
 
  private:
+  bool has_volume(std::uint32_t use) const { return scope_.has_workload(facts_.workload_of[use]); }
   const Selected& pod_of(std::uint32_t use) const { return run_.selection.pods[facts_.workload_of[use]]; }
   const PodFacts& pod_facts_of(std::uint32_t use) const { return facts_.pods[facts_.workload_of[use]]; }
 
@@ -175,8 +181,12 @@ class Judge {
   void share(std::uint32_t claim, std::uint32_t use) {
     if (facts_.volumes[use].claim != claim) return;  // a template has one verdict, that of its first pod's claim
     const std::uint32_t copied = run_.claims[claim].copied;
-    if (use == copied) return;
     Verdict& verdict = volumes_[use];
+    if (use == copied) {  // from another pod of the workload than its first
+      verdict = from_copy(run_.claims[claim].copy, use);
+      verdict.also = snapshot_method(claim);
+      return;
+    }
     const std::string owner = plan_.workloads[facts_.workload_of[copied]].resource->title();
     verdict.method = Method::none;
     verdict.outcome = Outcome::is_protected;
@@ -315,7 +325,8 @@ class Judge {
       verdict.evidence = concat(refusal, unused_);
       return verdict;
     }
-    const Verdict& own = own_[use];
+    // That of a claim template is the one of its first pod's claim.
+    const Verdict own = use == run_.claims[i].dropped ? from_decision(run_.claims[i].drop) : own_[use];
     verdict.cause = own.reason;
     verdict.assumed = own.assumed || pod_facts_of(use).assumed;
     const EvidenceList silent = {{"Velero takes no snapshot of a claim that is to be copied, though no copy is made",
@@ -352,7 +363,8 @@ class Judge {
 
   const Facts& facts_;
   const Plan& plan_;
-  const BackupRun run_;
+  const BackupRun& run_;
+  const Scope& scope_;
   const EvidenceList unused_ = {{"no pod mounts the claim", {}}};
   std::vector<Verdict> own_;      // of the volumes, before their claims are settled
   std::vector<Verdict> volumes_;  // of the volumes, in the end
@@ -390,24 +402,32 @@ void doubt(const Schedule& schedule, const EvidenceList& evidence, Verdict& verd
 
 }  // namespace
 
-Verdicts judge_schedule(const Schedule& schedule, const Install& install, const Facts& facts,
-                        std::span<const LabelledNamespace> labelled, const Plan& plan) {
+bool is_decided(const Schedule& schedule) { return schedule.runs == Known::no || schedule.is_valid == Known::no; }
+
+Verdicts judge_run(const Schedule& schedule, const Facts& facts, const Plan& plan, const BackupRun& run,
+                   const Scope& scope) {
   Verdicts verdicts;
   if (const std::optional<Verdict> same = verdict_for_all(schedule)) {
     verdicts.volumes.assign(plan.volumes.size(), *same);
     verdicts.claims.assign(plan.claims.size(), *same);
     return verdicts;
   }
-  Judge judge(facts, plan, run_backup(schedule, install, plan, facts, labelled));
+  Judge judge(facts, plan, run, scope);
   judge.judge();
   verdicts.volumes = judge.take_volumes();
   verdicts.claims = judge.take_claims();
   const bool is_doubtful = schedule.runs == Known::unknown || (schedule.runs == Known::yes && schedule.runs_assumed);
-  if (!is_doubtful) return verdicts;
+  if (!is_doubtful) return verdicts;  // mutant: a shortcut, there is no doubt to add
   const EvidenceList doubts(schedule.runs_evidence);
   for (Verdict& verdict : verdicts.volumes) doubt(schedule, doubts, verdict);
   for (Verdict& verdict : verdicts.claims) doubt(schedule, doubts, verdict);
   return verdicts;
+}
+
+Verdicts judge_schedule(const Schedule& schedule, const Install& install, const Facts& facts,
+                        std::span<const LabelledNamespace> labelled, const Plan& plan, const Scope& scope) {
+  if (is_decided(schedule)) return judge_run(schedule, facts, plan, {}, scope);  // mutant: a shortcut
+  return judge_run(schedule, facts, plan, run_backup(schedule, install, plan, facts, labelled, scope), scope);
 }
 
 }  // namespace vlint::velero

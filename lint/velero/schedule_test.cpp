@@ -50,6 +50,8 @@ TEST_CASE("Schedules and Backups come in the order of their sources") {
 
 TEST_CASE("a Schedule without a namespace has Velero's") {
   CHECK(Read(schedule(with_template("{}"), "{name: daily}")).first().name == "velero/daily");
+  CHECK(Read(schedule(with_template("{}"), "{name: daily}")).first().runs == Known::yes);
+  CHECK(Read(schedule(with_template("{}"), "{name: daily, namespace: apps}")).first().name == "apps/daily");
   const World world(schedule(with_template("{}"), "{name: daily}"));
   const std::vector<Schedule> schedules = read_schedules(world.cluster(), find_install(world.cluster(), {}));
   CHECK(schedules.front().name == "daily");
@@ -322,7 +324,7 @@ TEST_CASE("an includeExcludePolicy can't be combined with filters of the old kin
 
 TEST_CASE("a Backup ignores a policy of another kind, a Schedule does not") {
   const std::string policy =
-      "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: p, namespace: velero}\ndata: {p: 'version: v2'}\n";
+      "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: p, namespace: velero}\ndata: {p: 'version: v1', q: x}\n";
   const Read once(
       "---\napiVersion: velero.io/v1\nkind: Backup\nmetadata: {name: b, namespace: velero}\n"
       "spec: {resourcePolicy: {kind: Secret, name: p}}\n" +
@@ -330,6 +332,134 @@ TEST_CASE("a Backup ignores a policy of another kind, a Schedule does not") {
   CHECK(once.first().has_volume_policies == Known::no);
   const Read again(schedule(with_template("{resourcePolicy: {kind: Secret, name: p}}")) + policy);
   CHECK(again.first().is_valid == Known::no);
+}
+
+TEST_CASE("lists that are templated or of another type") {
+  const Read templated(schedule(with_template("{includedNamespaces: '${NS}'}")));
+  CHECK(templated.first().runs == Known::yes);
+  CHECK_FALSE(templated.first().backup.included_namespaces.is_known());
+  const Read nested(schedule(with_template("{includedNamespaces: [[a]]}")));
+  CHECK(nested.first().runs == Known::no);
+  CHECK(nested.why() == "the API server refuses the object: includedNamespaces must be a list of strings");
+  const Read number(schedule(with_template("{ttl: 30}")));
+  CHECK(number.why() == "the API server refuses the object: ttl must be a string");
+}
+
+TEST_CASE("settings that are not known, and those that a version does not have") {
+  const std::string both = "{defaultVolumesToRestic: '${R}', defaultVolumesToFsBackup: false}";
+  CHECK(Read(schedule(with_template(both))).first().default_volumes_to_fs_backup.value == Known::unknown);
+  CHECK_FALSE(Read(schedule(with_template("{ttl: '${TTL}'}"))).first().ttl.has_value());
+  CHECK(Read(schedule(with_template("{}")), "v1.16.2").first().group_label_key == "");
+  CHECK(Read(schedule(with_template("{}"))).first().group_label_key == "velero.io/volume-group");
+  PlanOptions old;
+  old.velero_version = Version{1, 11, 1};
+  const World world(schedule(with_template("{}")));
+  const auto moves = [&](const PlanOptions& options) {
+    return read_schedules(world.cluster(), find_install(world.cluster(), options)).front().snapshot_move_data.value;
+  };
+  CHECK(moves(old) == Known::no);
+  CHECK(moves({}) == Known::unknown);
+}
+
+TEST_CASE("an empty schedule, and a namespace that is templated") {
+  const Read empty(schedule("{schedule: '', template: {}}"));
+  REQUIRE(empty.first().cron.has_value());
+  CHECK(empty.first().cron->error() == "the schedule is empty");
+  const Read templated(schedule(with_template("{}"), "{name: daily, namespace: '${NS}'}"));
+  CHECK(templated.first().name == "velero/daily");
+  CHECK(templated.first().runs == Known::yes);
+  CHECK(templated.first().runs_assumed);
+  CHECK(templated.why() == "its namespace is taken for Velero's");
+}
+
+TEST_CASE("what certainly keeps a Schedule from running comes before what may") {
+  const Read both(schedule("{schedule: '${CRON}', template: {}, paused: true}"));
+  CHECK(both.first().runs == Known::no);
+  REQUIRE(both.first().runs_evidence.size() == 1);
+  CHECK(both.why() == "it is paused");
+  const Read assumed(schedule("{schedule: '@daily', template: {}, paused: true}", "{name: d, namespace: '${NS}'}"));
+  REQUIRE(assumed.first().runs_evidence.size() == 1);
+  CHECK(assumed.why() == "it is paused");
+  const Read doubtful(schedule("{schedule: 'no', paused: '${P}', template: {}}", "{name: d, namespace: elsewhere}"));
+  CHECK(doubtful.first().runs == Known::no);
+  CHECK(doubtful.first().runs_evidence.size() == 2);  // the namespace and the schedule
+}
+
+TEST_CASE("a server without replicas works on nothing, one without Schedules still on Backups") {
+  std::string still = install_manifests("v1.18.1", true);
+  still.replace(still.find("spec:\n"), 6, "spec:\n  replicas: 0\n");
+  const World world(still + schedule(with_template("{}")));
+  const std::vector<Schedule> none = read_schedules(world.cluster(), find_install(world.cluster(), {}));
+  CHECK(none.front().runs == Known::no);
+  CHECK(none.front().runs_evidence.front().message == "the Velero server has replicas: 0");
+  const Read disabled(
+      schedule(with_template("{}")) +
+          "---\napiVersion: velero.io/v1\nkind: Backup\nmetadata: {name: b, namespace: velero}\nspec: {}\n",
+      "v1.18.1", ", --disable-controllers=schedule");
+  CHECK(disabled.schedules[0].runs == Known::no);
+  CHECK(disabled.schedules[1].runs == Known::yes);
+}
+
+TEST_CASE("an object that is encrypted may be anything") {
+  const Read read(
+      "---\napiVersion: velero.io/v1\nkind: Schedule\nmetadata: {name: s, namespace: velero}\n"
+      "spec: {schedule: 'ENC[AES256_GCM,data:x,type:str]', template: {}}\nsops: {mac: x, version: 3.8.1}\n");
+  CHECK(read.first().runs == Known::unknown);
+}
+
+TEST_CASE("which storage location a Schedule has, and what is wrong with it") {
+  const auto location = [](const std::string& name, const std::string& spec, const std::string& status = "") {
+    return fmt::format(
+        "---\napiVersion: velero.io/v1\nkind: BackupStorageLocation\nmetadata: {{name: {}, namespace: velero}}\n"
+        "spec: {{{}}}\n{}",
+        name, spec, status);
+  };
+  const auto read = [](const std::string& locations, const std::string& version = "v1.18.1") {
+    return Read(locations + schedule(with_template("{}")), version).schedules.front();
+  };
+  const Schedule marked = read(location("a", "provider: aws") + location("b", "provider: aws, default: true"));
+  REQUIRE(marked.storage_location.has_value());
+  CHECK(marked.storage_location->name == "b");
+  CHECK_FALSE(read(location("a", "provider: aws, default: '${D}'") + location("b", "provider: aws, default: true"))
+                  .storage_location.has_value());
+  CHECK(read(location("default", "provider: '${P}'")).can_open_repository == Known::unknown);
+  CHECK(read(location("default", "provider: aws")).can_open_repository == Known::yes);
+  const std::string unavailable = location("default", "provider: aws", "status: {phase: Unavailable}\n");
+  CHECK(read(unavailable).is_valid == Known::no);
+  CHECK(read(unavailable, "v1.16.1").is_valid == Known::yes);
+}
+
+TEST_CASE("several snapshot locations of a provider need a choice") {
+  const auto locations = [](const std::string& provider) {
+    std::string text;
+    for (const char* name : {"a", "b"}) {
+      text += fmt::format(
+          "---\napiVersion: velero.io/v1\nkind: VolumeSnapshotLocation\nmetadata: {{name: {0}-{1}, namespace: "
+          "velero}}\n"
+          "spec: {{provider: {0}}}\n",
+          provider, name);
+    }
+    return text;
+  };
+  const std::string of_two = locations("aws") + locations("gcp") + schedule(with_template("{}"));
+  CHECK(Read(of_two).first().validation_errors.size() == 1);  // Velero stops at the first
+  // The server's flag may choose, also what is not in the repository.
+  const Read gone(of_two, "v1.18.1", ", '--default-volume-snapshot-locations=aws:gone,gcp:gcp-b'");
+  CHECK(gone.first().is_valid == Known::yes);
+  REQUIRE(gone.first().snapshot_locations.size() == 1);
+  CHECK(gone.first().snapshot_locations.front().name == "gcp-b");
+  const World unseen(of_two);
+  CHECK(read_schedules(unseen.cluster(), find_install(unseen.cluster(), {})).front().is_valid == Known::yes);
+}
+
+TEST_CASE("each Schedule with a bad volume policy is told once") {
+  const std::string policy =
+      "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: p, namespace: velero}\ndata: {p: 'version: v1', q: x}\n";
+  const std::string spec = with_template("{resourcePolicy: {kind: configmap, name: p}}");
+  const Read read(policy + schedule(spec) + schedule(spec, "{name: weekly, namespace: velero}"));
+  REQUIRE(read.schedules.size() == 2);
+  CHECK(read.schedules[0].validation_errors.size() == 1);
+  CHECK(read.schedules[1].validation_errors.size() == 1);
 }
 
 }  // namespace

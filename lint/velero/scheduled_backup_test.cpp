@@ -21,6 +21,8 @@ TEST_CASE("a Backup has the Schedule's name and the time, and its labels or the 
   CHECK(plain.name == "daily-20170725091500");
   CHECK(plain.labels == kube::StringMap{{"a", "b"}, {"velero.io/schedule-name", "daily"}});
   CHECK(plain.annotations == kube::StringMap{{"x", "y"}});
+  CHECK(made("metadata: {labels: {velero.io/schedule-name: other}}").labels ==
+        kube::StringMap{{"velero.io/schedule-name", "daily"}});
   CHECK(made("metadata: {labels: {c: d}}").labels == kube::StringMap{{"c", "d"}, {"velero.io/schedule-name", "daily"}});
 }
 

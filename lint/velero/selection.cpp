@@ -17,17 +17,30 @@ void require(Selected& all, const Selected& one) {
 
 class Selector {
  public:
-  Selector(const Plan& plan, const Facts& facts, const Filters& filters, const GroupSnapshots* groups)
-      : plan_(plan), facts_(facts), filters_(filters), groups_(groups), namespaces_(facts.namespaces.size()) {}
+  Selector(const Plan& plan, const Facts& facts, const Filters& filters, const GroupSnapshots* groups,
+           const Scope& scope)
+      : plan_(plan),
+        facts_(facts),
+        filters_(filters),
+        groups_(groups),
+        scope_(scope),
+        namespaces_(facts.namespaces.size()) {}
 
   Selection select() {
     const std::size_t pods = plan_.workloads.size();
     const std::size_t claims = facts_.claims.size();
-    for (std::uint32_t i = 0; i < pods; ++i) admitted_.pods.push_back(check_pod(i));
-    for (std::uint32_t i = 0; i < claims; ++i) admitted_.claims.push_back(check_claim(i));
-    for (const PvFacts& volume : facts_.pvs) admitted_.volumes.push_back(check_volume(volume));
+    const Selected outside{Known::no, Reason::unknown_value, {}};
+    for (std::uint32_t i = 0; i < pods; ++i) {
+      admitted_.pods.push_back(scope_.has_workload(i) ? check_pod(i) : outside);
+    }
+    for (std::uint32_t i = 0; i < claims; ++i) {
+      admitted_.claims.push_back(scope_.has_claim(i) ? check_claim(i) : outside);
+    }
+    for (std::uint32_t i = 0; i < facts_.pvs.size(); ++i) {
+      admitted_.volumes.push_back(scope_.has_volume(i) ? check_volume(facts_.pvs[i]) : outside);
+    }
     list_all();
-    if (filters_.selectors().takes_everything()) {
+    if (filters_.selectors().takes_everything()) {  // mutant: a shortcut, nothing is left to be pulled in
       listed_ = std::move(admitted_);
     } else if (!filters_.selectors().failure().empty()) {
       return nothing();
@@ -62,7 +75,7 @@ class Selector {
       require(all, filters_.check_unknown_namespace(place()));
     }
     require(all, type);
-    if (excluded == Known::no || all.selected == Known::no) return all;
+    if (excluded == Known::no || all.selected == Known::no) return all;  // mutant: a shortcut, it would change nothing
     const bool is_sure = excluded == Known::yes;
     require(all, {!excluded,
                   is_sure ? Reason::excluded_by_label : Reason::unknown_value,
@@ -111,16 +124,15 @@ class Selector {
   void list_all() {
     const SelectorFilter& selectors = filters_.selectors();
     for (std::uint32_t i = 0; i < admitted_.pods.size(); ++i) {
-      listed_pods_.push_back(list(admitted_.pods[i], selectors.takes(facts_.pods[i].labels)));
+      listed_pods_.push_back(list(admitted_.pods[i], facts_.pods[i].labels));
     }
     for (std::uint32_t i = 0; i < admitted_.claims.size(); ++i) {
       const ClaimFacts& claim = facts_.claims[i];
-      listed_claims_.push_back(
-          list(admitted_.claims[i], claim.in_repository ? selectors.takes(claim.labels) : Known::unknown));
+      listed_claims_.push_back(list(admitted_.claims[i], claim.labels, claim.in_repository));
     }
     for (std::size_t i = 0; i < facts_.pvs.size(); ++i) {
-      listed_volumes_.push_back(admitted_.volumes[i].selected && filters_.lists_volumes() &&
-                                selectors.takes(facts_.pvs[i].labels));
+      const Known passes = admitted_.volumes[i].selected && filters_.lists_volumes();
+      listed_volumes_.push_back(passes == Known::no ? passes : passes && selectors.takes(facts_.pvs[i].labels));
     }
   }
 
@@ -131,10 +143,12 @@ class Selector {
     return claim.mounted_by.empty() ? Span{} : plan_.volumes[claim.mounted_by.front()].volume.span();
   }
 
-  Selected list(const Selected& admitted, Known taken) const {
+  Selected list(const Selected& admitted, const kube::KnownLabels& labels, bool knows_labels = true) const {
     Selected listed = admitted;
-    if (taken == Known::yes || admitted.selected == Known::no) return listed;
+    if (admitted.selected == Known::no) return listed;  // mutant: a shortcut, it would change nothing
     const SelectorFilter& selectors = filters_.selectors();
+    const Known taken = knows_labels ? selectors.takes(labels) : Known::unknown;
+    if (taken == Known::yes) return listed;  // mutant: a shortcut, it would change nothing
     if (taken == Known::no) {
       require(listed, {taken, Reason::selector_misses, selectors.misses()});
     } else {
@@ -194,7 +208,7 @@ class Selector {
     const std::uint32_t group = groups_ == nullptr ? kNoIndex : groups_->group_of(claim);
     if (group == kNoIndex) return;
     raised_.resize(groups_->size(), Known::no);
-    if (raised_[group] == level) return;
+    if (raised_[group] == level) return;  // mutant: against quadratic time, nothing is raised twice
     raised_[group] = level;
     for (const std::uint32_t other : groups_->members(group)) {
       if (raise(listed_.claims[other], admitted_.claims[other], level)) open.emplace_back(false, other);
@@ -234,6 +248,7 @@ class Selector {
   const Facts& facts_;
   const Filters& filters_;
   const GroupSnapshots* groups_;
+  const Scope& scope_;
   std::vector<std::optional<Selected>> namespaces_;
   std::vector<Selected> listed_pods_;
   std::vector<Selected> listed_claims_;
@@ -246,8 +261,9 @@ class Selector {
 
 }  // namespace
 
-Selection select_objects(const Plan& plan, const Facts& facts, const Filters& filters, const GroupSnapshots* groups) {
-  return Selector(plan, facts, filters, groups).select();
+Selection select_objects(const Plan& plan, const Facts& facts, const Filters& filters, const GroupSnapshots* groups,
+                         const Scope& scope) {
+  return Selector(plan, facts, filters, groups, scope).select();
 }
 
 }  // namespace vlint::velero

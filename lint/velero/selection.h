@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "lint/velero/components.h"
 #include "lint/velero/facts.h"
 #include "lint/velero/filters.h"
 #include "lint/velero/group_snapshot.h"
@@ -21,8 +22,8 @@ struct Selection {
   std::vector<Known> listed_claims;
 };
 
-// `groups` may be null: then no claim pulls in others of its volume group.
+// `groups` may be null: then no claim pulls in others of its volume group. What is not in the scope is not selected.
 Selection select_objects(const Plan& plan, const Facts& facts, const Filters& filters,
-                         const GroupSnapshots* groups = nullptr);
+                         const GroupSnapshots* groups = nullptr, const Scope& scope = {});
 
 }  // namespace vlint::velero

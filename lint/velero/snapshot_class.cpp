@@ -66,7 +66,7 @@ const std::vector<const SnapshotClass*>* SnapshotClasses::of_driver(std::string_
 // ... GetVolumeSnapshotClassFromPVCAnnotationsForDriver, ...FromBackupAnnotationsForDriver. A name that no class has,
 // and a class of another driver, count as no name.
 const SnapshotClass* SnapshotClasses::by_annotation(Value named, std::string_view driver) const {
-  if (!named.is_set() || named.text().empty()) return nullptr;
+  if (!named.is_set() || named.text().empty()) return nullptr;  // mutant: a shortcut, no class has an empty name
   const auto found = std::find_if(classes_.begin(), classes_.end(),
                                   [&](const SnapshotClass& one) { return equal_fold(one.name, named.text()); });
   return found != classes_.end() && equal_fold(found->driver, driver) ? &*found : nullptr;
@@ -93,6 +93,10 @@ const SnapshotClass* SnapshotClasses::by_default_annotation(std::string_view dri
 const SnapshotClass* SnapshotClasses::only_one(std::string_view driver) const {
   const auto* classes = of_driver(driver);
   return classes != nullptr && classes->size() == 1 ? classes->front() : nullptr;
+}
+
+bool SnapshotClasses::needs_default(std::string_view driver) const {
+  return by_label(driver) == nullptr && by_default_annotation(driver) != nullptr && only_one(driver) == nullptr;
 }
 
 ClassChoice SnapshotClasses::choose(std::string_view driver, Value claim_annotations, Value backup_annotations,

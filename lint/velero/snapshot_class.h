@@ -48,6 +48,10 @@ class SnapshotClasses {
   ClassChoice choose_for_group(std::string_view driver, yaml::Value claim_annotations,
                                yaml::Value backup_annotations) const;
 
+  // Whether a class of several that the driver has is chosen by being the default (from 1.17) where no annotation names
+  // one.
+  bool needs_default(std::string_view driver) const;
+
  private:
   const SnapshotClass* by_annotation(yaml::Value named, std::string_view driver) const;
   const SnapshotClass* by_label(std::string_view driver) const;

@@ -25,6 +25,15 @@ std::string text(const One& one) {
       one.is_default ? "snapshot.storage.kubernetes.io/is-default-class: 'false'" : "", one.driver);
 }
 
+TEST_CASE("of many classes without a mark the first are named") {
+  std::string manifests;
+  for (const char* name : {"a", "b", "c", "d", "e", "f"}) manifests += text({name});
+  const World world(manifests);
+  const ClassChoice choice = SnapshotClasses(world.cluster()).choose("d.csi", {}, {}, {1, 18, 1});
+  CHECK(choice.chosen == nullptr);
+  CHECK(choice.evidence.size() == 4);
+}
+
 TEST_CASE("the class of a snapshot is chosen by annotation, label, default and at last by being the only one") {
   struct Row {
     const char* what;

@@ -235,7 +235,6 @@ const Resource* Storage::read_class(Value metadata, Value spec, ClaimFacts& fact
     return nullptr;
   } else {
     storage_class = default_class_;
-    if (storage_class != nullptr) facts.has_class = Known::yes;
   }
   if (storage_class == nullptr) {
     if (is_dump_) facts.class_exists = Known::no;
@@ -312,7 +311,6 @@ void Storage::leave_unused(const Resource& claim, ClaimFacts& facts) const {
     return;
   }
   const Resource* storage_class = cluster_.find("storage.k8s.io", "StorageClass", "", facts.class_name);
-  if (storage_class == nullptr) return;
   const Value mode = (*storage_class)["volumeBindingMode"];
   if (mode.text() != "WaitForFirstConsumer") return;
   facts.bound = Known::no;

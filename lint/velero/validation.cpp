@@ -177,7 +177,7 @@ const BackupStorageLocation* ValidationContext::find_location(std::string_view n
 // by name, else the one that the server's flag names. Only a dump proves that there is no such location.
 void ValidationContext::check_storage_location(Schedule& schedule) const {
   const Value named = schedule.backup.storage_location;
-  if (named.is_set() && !kube::has_known_text(named)) return;
+  if (named.is_set() && !kube::has_known_text(named)) return;  // mutant: no location has that name, and no dump either
   const BackupStorageLocation* location = nullptr;
   std::string_view name = named.text();
   const bool by_server = name.empty();

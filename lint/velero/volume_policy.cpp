@@ -188,7 +188,6 @@ std::string_view policy_type_of_pod_volume(Value volume) { return type_of(kPodSo
 
 std::optional<kube::Quantity> read_quantity(Value field) {
   if (!field.is_set()) return kube::Quantity{};
-  if (!kube::has_known_text(field)) return std::nullopt;
   const Result<kube::Quantity> quantity = kube::Quantity::parse(field.text());
   return quantity ? std::optional(*quantity) : std::nullopt;
 }

@@ -149,7 +149,8 @@ class Reader {
     if (!list.is_set()) return;
     if (!list.is_sequence()) return fault("volumePolicies must be a list", list);
     for (const Value item : list.items()) {
-      if (!check_mapping(item, "an item of volumePolicies", kVolumePolicyFields) && item.is_set()) continue;
+      const bool is_good = check_mapping(item, "an item of volumePolicies", kVolumePolicyFields) || !item.is_set();
+      if (!is_good) continue;  // mutant: policies with a fault are never used
       VolumePolicy policy;
       policy.conditions = read_conditions(item["conditions"]);
       policy.action = read_action(item["action"], item);

@@ -92,7 +92,9 @@ TEST_CASE("a good policy has no fault") {
 
 TEST_CASE("an empty text is refused") {
   const World world("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {p: ''}\n");
-  CHECK(read_volume_policies(world.cluster().resources().front()["data"]["p"], {1, 18, 1}).faults.size() == 1);
+  const VolumePolicies empty = read_volume_policies(world.cluster().resources().front()["data"]["p"], {1, 18, 1});
+  REQUIRE(empty.faults.size() == 1);
+  CHECK(empty.faults.front().message == "the volume policy is empty");
 }
 
 VolumeAttributes csi_volume() {
@@ -195,6 +197,32 @@ TEST_CASE("an attribute that isn't known matters only where the action depends o
   volume.capacity = std::nullopt;
   CHECK(Policy(one("{capacity: ''}")).policies.match(volume).known);
   CHECK_FALSE(Policy(one("{capacity: '1Gi,'}")).policies.match(volume).known);
+}
+
+TEST_CASE("policies that are no list, and lists that contradict each other") {
+  const auto fault = [](const std::string& text) {
+    const Policy policy(text);
+    return policy.policies.faults.empty() ? "" : policy.policies.faults.front().message;
+  };
+  CHECK(fault("version: [v1]") == "version must be a string");
+  CHECK(fault("version: v1\nvolumePolicies: x") == "volumePolicies must be a list");
+  CHECK(
+      fault("version: v1\nincludeExcludePolicy: {includedClusterScopedResources: [pv], excludedClusterScopedResources: "
+            "[pv]}") == "\"pv\" is both included and excluded");
+}
+
+TEST_CASE("a volume without a capacity has one of 0") {
+  const World world(
+      "apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: a}\nspec: {nfs: {}}\n"
+      "---\napiVersion: v1\nkind: PersistentVolume\nmetadata: {name: b}\nspec: {capacity: {storage: '${S}'}, nfs: "
+      "{}}\n");
+  VolumeAttributes none;
+  read_persistent_volume(world.cluster().resources()[0]["spec"], none);
+  REQUIRE(none.capacity.has_value());
+  CHECK(Policy(one("{capacity: '0,1Gi'}")).policies.match(none).action == PolicyAction::skip);
+  VolumeAttributes templated;
+  read_persistent_volume(world.cluster().resources()[1]["spec"], templated);
+  CHECK_FALSE(templated.capacity.has_value());
 }
 
 }  // namespace

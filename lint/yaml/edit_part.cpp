@@ -8,78 +8,13 @@
 #include "lint/yaml/edit_guard.h"
 #include "lint/yaml/layout.h"
 #include "lint/yaml/scalar.h"
+#include "lint/yaml/scalar_part.h"
 #include "lint/yaml/value.h"
 
 namespace vlint::yaml {
 namespace {
 
 constexpr std::string_view kNotVerbatim = "this part of the text does not stand in the file as it is";
-
-// Bytes of the text that an escape of a double-quoted scalar stands for, and bytes it takes in the file.
-struct Escape {
-  std::uint32_t decoded;
-  std::uint32_t raw;
-};
-
-Escape read_escape(std::string_view raw, std::size_t at) {
-  const char c = at + 1 < raw.size() ? raw[at + 1] : '\0';
-  const std::uint32_t digits = c == 'x' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
-  if (digits == 0) {
-    const std::uint32_t decoded = c == 'N' || c == '_' ? 2 : c == 'L' || c == 'P' ? 3 : 1;
-    return {decoded, 2};
-  }
-  std::uint32_t value = 0;
-  for (std::size_t i = at + 2; i < at + 2 + digits && i < raw.size(); ++i) {
-    const auto digit = static_cast<unsigned char>(raw[i]);
-    value = value * 16 + (digit <= '9' ? digit - '0' : (digit | 0x20U) - 'a' + 10U);
-  }
-  return {value < 0x80 ? 1U : value < 0x800 ? 2U : value < 0x10000 ? 3U : 4U, digits + 2};
-}
-
-// A run of blanks and line ends: folded when it has a line end, else as it is.
-struct Gap {
-  std::size_t raw;      // bytes
-  std::size_t decoded;  // bytes
-  bool folded;
-};
-
-Gap read_gap(std::string_view raw, std::size_t at) {
-  std::size_t end = at;
-  std::size_t breaks = 0;
-  while (end < raw.size() && (is_blank(raw[end]) || is_break(raw[end]))) {
-    if (raw[end] == '\n') ++breaks;
-    ++end;
-  }
-  return {end - at, breaks == 0 ? end - at : breaks == 1 ? 1 : breaks - 1, breaks > 0};
-}
-
-// Walks the text between the quotes (or of a plain scalar) and finds where the byte `offset` of the decoded text
-// stands; nothing when it is part of an escape or of a fold, or comes after an escaped line end.
-std::optional<std::size_t> raw_offset(std::string_view raw, Style style, std::size_t offset) {
-  std::size_t decoded = 0;
-  for (std::size_t at = 0;;) {
-    if (decoded == offset) return at;
-    if (at >= raw.size() || decoded > offset) return std::nullopt;
-    const char c = raw[at];
-    if (is_blank(c) || is_break(c)) {
-      const Gap gap = read_gap(raw, at);
-      if (!gap.folded && offset < decoded + gap.decoded) return at + (offset - decoded);
-      at += gap.raw;
-      decoded += gap.decoded;
-    } else if (style == Style::single_quoted && c == '\'') {
-      at += 2;
-      ++decoded;
-    } else if (style == Style::double_quoted && c == '\\') {
-      if (at + 1 < raw.size() && is_break(raw[at + 1])) return std::nullopt;
-      const Escape escape = read_escape(raw, at);
-      at += escape.raw;
-      decoded += escape.decoded;
-    } else {
-      ++at;
-      ++decoded;
-    }
-  }
-}
 
 // Whether the part that begins at `from` in the file is the part that begins at `offset` in the text, byte for byte.
 bool is_verbatim(std::string_view raw, std::size_t from, std::string_view whole, std::size_t offset, std::size_t length,

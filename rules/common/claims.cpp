@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "lint/velero/claim_description.h"
 #include "rules/common/schedules.h"
 #include "rules/common/volume_annotations.h"
 
@@ -14,21 +15,33 @@ namespace {
 using velero::Plan;
 using velero::Reason;
 
-constexpr std::string_view kTemplateSource = "volumeClaimTemplate";
-
 // The driver's own documentation and the table of drivers of kubernetes-csi.github.io/docs/drivers.html.
 constexpr std::string_view kWithoutSnapshots[] = {
     "blob.csi.azure.com", "ch.ctrox.csi.s3-driver", "efs.csi.aws.com", "fsx.csi.aws.com",
     "ru.yandex.s3.csi",   "s3.csi.aws.com",         "smb.csi.k8s.io",
 };
 
-constexpr std::string_view kOtherTools[] = {
-    "appscode.com", "config.kio.kasten.io", "k8up.io",         "kyverno.io",
-    "longhorn.io",  "stash.appscode.com",   "volsync.backube",
+constexpr std::string_view kUnjudgedTools[] = {
+    "appscode.com", "config.kio.kasten.io", "core.kubestash.com",
+    "kyverno.io",   "policies.kyverno.io",  "stash.appscode.com",
 };
 
 const velero::VolumeUse* first_use(const Plan& plan, const velero::Claim& claim) {
   return claim.mounted_by.empty() ? nullptr : &plan.volumes[claim.mounted_by.front()];
+}
+
+// A policy of Kyverno changes objects, or was to make some and it isn't known what came of that.
+bool may_be_changed_by_policies(const ClusterModel& member) {
+  const kyverno::Simulation& kyverno = member.kyverno;
+  const auto changes = [](const kyverno::Policy& policy) {
+    const std::vector<yaml::Value> rules = (*policy.object)["spec"]["rules"].items();
+    return std::any_of(rules.begin(), rules.end(), [](const yaml::Value& rule) { return rule["mutate"].is_set(); });
+  };
+  const auto is_open = [](const kyverno::Attempt& attempt) {
+    return attempt.outcome != kyverno::AttemptOutcome::not_met && attempt.outcome != kyverno::AttemptOutcome::skipped;
+  };
+  return !kyverno.cel_policies.empty() || std::any_of(kyverno.policies.begin(), kyverno.policies.end(), changes) ||
+         std::any_of(kyverno.attempts.begin(), kyverno.attempts.end(), is_open);
 }
 
 }  // namespace
@@ -96,14 +109,7 @@ std::vector<const kube::Resource*> users_of(const Plan& plan, const velero::Clai
 
 std::optional<velero::ClaimFacts> facts_of(const velero::Storage& storage, const Plan& plan,
                                            const velero::Claim& claim) {
-  if (claim.resource != nullptr) return storage.describe(*claim.resource);
-  for (const std::uint32_t i : claim.mounted_by) {
-    const velero::VolumeUse& use = plan.volumes[i];
-    if (use.source == kTemplateSource) {
-      return storage.describe(*plan.workloads[use.workload].resource, claim.name, use.volume);
-    }
-  }
-  return std::nullopt;
+  return velero::describe_claim(storage, plan, claim);
 }
 
 std::vector<UnservedClass> classes_without_snapshots(const ClusterModel& member) {
@@ -141,11 +147,17 @@ bool has_no_snapshots(std::string_view driver) {
   return std::find(std::begin(kWithoutSnapshots), std::end(kWithoutSnapshots), driver) != std::end(kWithoutSnapshots);
 }
 
-bool has_other_backup_tool(const model::Cluster& cluster) {
-  const std::vector<kube::Resource>& resources = cluster.resources();
-  return std::any_of(resources.begin(), resources.end(), [](const kube::Resource& resource) {
-    return std::find(std::begin(kOtherTools), std::end(kOtherTools), resource.group) != std::end(kOtherTools);
-  });
+Known saved_by_others(const ClusterModel& member, const velero::Claim& claim) {
+  const volsync::Claim& found = member.volsync.claims[static_cast<std::size_t>(&claim - member.plan.claims.data())];
+  return found.sources.empty() ? found.is_protected : found.is_protected || Known::unknown;
+}
+
+bool has_unjudged_backup_tool(const ClusterModel& member) {
+  const std::vector<kube::Resource>& resources = member.cluster.resources();
+  const auto is_tool = [](const kube::Resource& resource) {
+    return std::find(std::begin(kUnjudgedTools), std::end(kUnjudgedTools), resource.group) != std::end(kUnjudgedTools);
+  };
+  return may_be_changed_by_policies(member) || std::any_of(resources.begin(), resources.end(), is_tool);
 }
 
 }  // namespace vlint::rules

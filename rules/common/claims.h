@@ -62,8 +62,12 @@ std::vector<const kube::Resource*> snapshot_classes_of(const model::Cluster& clu
 // CSI drivers that can take no snapshots, by their own documentation.
 bool has_no_snapshots(std::string_view driver);
 
-// Another tool than Velero may save volumes of the cluster: VolSync, K8up, Longhorn's recurring jobs, Kasten, Stash, or
-// a policy of Kyverno that makes such objects.
-bool has_other_backup_tool(const model::Cluster& cluster);
+// Whether something besides Velero saves the claim: a ReplicationSource, K8up, CloudNativePG, Longhorn's recurring
+// jobs.
+Known saved_by_others(const ClusterModel& member, const velero::Claim& claim);
+
+// A tool may save volumes of the cluster of which nothing is worked out: Kasten, Stash, or a policy of Kyverno that
+// changes objects or was to make some and it isn't known what came of that.
+bool has_unjudged_backup_tool(const ClusterModel& member);
 
 }  // namespace vlint::rules

@@ -80,6 +80,16 @@ void for_each_backup_hook(const Model& model, const HookVisitor& visit) {
   }
 }
 
+Draft report_hook_value(const ClusterModel& model, const velero::Workload& workload, const AnnotatedHook& hook,
+                        std::string_view name, yaml::Value value, std::string_view why, std::string label,
+                        Report& report) {
+  const kube::Resource& resource = *workload.resource;
+  Draft draft = report.at(value.span(), fmt::format("{} of {} is {}, which {}", hook.key(name), resource.title(),
+                                                    quoted(value.text()), why));
+  draft.label(std::move(label)).about(model.cluster, resource, value);
+  return draft;
+}
+
 std::optional<std::vector<std::string_view>> hook_containers(const velero::Workload& workload) {
   std::vector<std::string_view> names;
   const yaml::Value containers = workload.pod.spec["containers"];

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lint/engine/model.h"
+#include "lint/engine/report.h"
 
 namespace vlint::rules {
 
@@ -42,6 +43,12 @@ std::vector<AnnotatedHook> backup_hooks_of(yaml::Value annotations);
 // All workloads with such hooks; patches, which have no containers of their own, are left out.
 using HookVisitor = std::function<void(const ClusterModel&, const velero::Workload&, const AnnotatedHook&)>;
 void for_each_backup_hook(const Model& model, const HookVisitor& visit);
+
+// Begins a finding at the value of one of the hook's annotations, which `why` continues: "{key} of {workload} is
+// {value}, which ...".
+Draft report_hook_value(const ClusterModel& model, const velero::Workload& workload, const AnnotatedHook& hook,
+                        std::string_view name, yaml::Value value, std::string_view why, std::string label,
+                        Report& report);
 
 // Names of the containers in which hooks can run: not init containers, native sidecars included. Nothing when some are
 // not known.

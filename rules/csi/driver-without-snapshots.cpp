@@ -3,27 +3,19 @@
 #include "lint/engine/model.h"
 #include "lint/engine/report.h"
 #include "rules/common/claims.h"
+#include "rules/common/unserved_classes.h"
 
 namespace vlint::rules {
 namespace {
 
 void report_class(const ClusterModel& member, const UnservedClass& unserved, Report& report) {
-  const kube::Resource& storage_class = *unserved.storage_class;
-  Draft draft = report.at(
-      storage_class["provisioner"].span(),
-      fmt::format(
-          "the driver {} of StorageClass {} can't take snapshots, so {} ends PartiallyFailed without {} and the "
-          "pods that mount {}",
-          unserved.driver, storage_class.name, backups_of(unserved.schedules), enumerate(unserved.claims),
-          unserved.claims.size() == 1 ? "it" : "them"));
-  draft.label("has no snapshots").about(member.cluster, storage_class);
-  draft.related(place_of(member.plan, *unserved.claims.front()), "a snapshot of this claim is wanted");
-  for (const velero::Schedule* schedule : unserved.schedules) {
-    draft.related(schedule->resource->place(), "takes snapshots of claims that no pod has copied");
-  }
-  draft.help(
-      "name the volumes in `backup.velero.io/backup-volumes` of their pods, or let a volume policy with `csi: {driver: "
-      "...}` give them to the action fs-backup (from Velero 1.14)");
+  report_unserved(member, unserved,
+                  fmt::format("the driver {} of StorageClass {} can't take snapshots", unserved.driver,
+                              unserved.storage_class->name),
+                  "has no snapshots", report)
+      .help(
+          "name the volumes in `backup.velero.io/backup-volumes` of their pods, or let a volume policy with `csi: "
+          "{driver: ...}` give them to the action fs-backup (from Velero 1.14)");
 }
 
 void check(const Model& model, Report& report) {

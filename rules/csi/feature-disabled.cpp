@@ -69,11 +69,34 @@ Value server_arguments(const kube::Resource& server) {
   return {};
 }
 
-// The list with the feature; one that only differs in case is written right.
+// The feature's name in other letters, or with what surrounds it in a list of YAML: "enableCSI", "[EnableCSI]".
+bool is_misspelt(std::string_view name) {
+  std::string letters;
+  for (const char c : to_lower_ascii(name)) {
+    if (c >= 'a' && c <= 'z') letters += c;
+  }
+  return name != kFeature && letters == to_lower_ascii(kFeature);
+}
+
+const std::string* misspelt_in(const velero::Install& install) {
+  if (!install.flags.features.value) return nullptr;
+  const std::vector<std::string>& names = *install.flags.features.value;
+  const auto found = std::find_if(names.begin(), names.end(), is_misspelt);
+  return found == names.end() ? nullptr : &*found;
+}
+
+// Without the brackets of a list, which a chart writes where its values have a list.
+std::string_view without_brackets(std::string_view features) {
+  features = trim(features);
+  const bool is_list = features.size() >= 2 && features.front() == '[' && features.back() == ']';
+  return is_list ? features.substr(1, features.size() - 2) : features;
+}
+
+// The list with the feature; where it only is misspelt, it is written right.
 std::string with_feature(std::string_view features) {
   std::vector<std::string> parts;
-  for (const std::string_view part : split(features, ',')) {
-    if (!trim(part).empty() && to_lower_ascii(trim(part)) != to_lower_ascii(kFeature)) parts.emplace_back(part);
+  for (const std::string_view part : split(without_brackets(features), ',')) {
+    if (!trim(part).empty() && trim(part) != kFeature && !is_misspelt(part)) parts.emplace_back(trim(part));
   }
   parts.emplace_back(kFeature);
   return join(parts, ",");
@@ -119,12 +142,31 @@ void report_lost(const ClusterModel& member, const Lost& lost, Report& report) {
   }
 }
 
+// Somebody asked for the feature, whether or not claims are seen that need it.
+void report_misspelt(const ClusterModel& member, std::string_view written, Report& report) {
+  const velero::Install& install = member.plan.install;
+  const kube::Resource& server = *install.servers.front();
+  Draft draft =
+      report.at(install.flags.features.where,
+                fmt::format("the Velero server is asked for the feature {}, which it does not know: EnableCSI "
+                            "stays off, no CSI snapshot is taken, and backups are Completed all the same",
+                            quoted(written)));
+  draft.label("EnableCSI is written otherwise").about(member.cluster, server);
+  draft.fix("write EnableCSI", Safety::unsafe, server, turn_on(server));
+  draft.help("in the chart's values `configuration.features` is one string, `EnableCSI`, and no list");
+}
+
 void check(const Model& model, Report& report) {
   for (const ClusterModel& member : model.clusters) {
     const velero::Install& install = member.plan.install;
     if (install.servers.empty() || install.flags.features.contains(kFeature) != Known::no) continue;
     const Lost lost = find_lost(member);
-    if (!lost.claims.empty() && lost.is_wanted) report_lost(member, lost, report);
+    const std::string* misspelt = misspelt_in(install);
+    if (!lost.claims.empty() && (lost.is_wanted || misspelt != nullptr)) {
+      report_lost(member, lost, report);
+    } else if (misspelt != nullptr) {
+      report_misspelt(member, *misspelt, report);
+    }
   }
 }
 
@@ -136,6 +178,8 @@ VLINT_RULE(csi_feature_disabled) = checked({
 ## What it finds
 A Velero server without `EnableCSI` in `--features`, while a Schedule selects claims on CSI volumes that nothing else
 saves, and the repository shows that snapshots are meant: a VolumeSnapshotClass for their driver, or `snapshotMoveData`.
+Also a server that is asked for the feature in other letters or as a list (`--features=[EnableCSI]`), whatever there is to
+save.
 
 ## Why it matters
 The feature is off unless it is asked for, also with the defaults of the Helm chart. Without it Velero leaves CSI

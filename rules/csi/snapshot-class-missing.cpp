@@ -4,28 +4,20 @@
 #include "lint/engine/report.h"
 #include "rules/common/claims.h"
 #include "rules/common/unseen.h"
+#include "rules/common/unserved_classes.h"
 
 namespace vlint::rules {
 namespace {
 
 void report_class(const ClusterModel& member, const UnservedClass& unserved, Report& report) {
-  const kube::Resource& storage_class = *unserved.storage_class;
-  Draft draft = report.at(
-      storage_class["provisioner"].span(),
-      fmt::format("no VolumeSnapshotClass has the driver {} of StorageClass {}, so {} ends PartiallyFailed without {} "
-                  "and the pods that mount {}",
-                  unserved.driver, storage_class.name, backups_of(unserved.schedules), enumerate(unserved.claims),
-                  unserved.claims.size() == 1 ? "it" : "them"));
-  draft.label("no VolumeSnapshotClass has this driver").about(member.cluster, storage_class);
-  draft.related(place_of(member.plan, *unserved.claims.front()), "a snapshot of this claim is wanted");
-  for (const velero::Schedule* schedule : unserved.schedules) {
-    draft.related(schedule->resource->place(), "takes snapshots of claims that no pod has copied");
-  }
-  draft.help(
-      fmt::format("add a VolumeSnapshotClass with `driver: {}` and the label "
-                  "`velero.io/csi-volumesnapshot-class: \"true\"`; where the driver has no snapshots, name the "
-                  "volumes in `backup.velero.io/backup-volumes` of their pods",
-                  unserved.driver));
+  report_unserved(member, unserved,
+                  fmt::format("no VolumeSnapshotClass has the driver {} of StorageClass {}", unserved.driver,
+                              unserved.storage_class->name),
+                  "no VolumeSnapshotClass has this driver", report)
+      .help(fmt::format("add a VolumeSnapshotClass with `driver: {}` and the label "
+                        "`velero.io/csi-volumesnapshot-class: \"true\"`; where the driver has no snapshots, name the "
+                        "volumes in `backup.velero.io/backup-volumes` of their pods",
+                        unserved.driver));
 }
 
 void check(const Model& model, Report& report) {

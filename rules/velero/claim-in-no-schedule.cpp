@@ -61,11 +61,10 @@ void report_claim(const ClusterModel& member, const velero::Claim& claim, Report
 void check(const Model& model, Report& report) {
   for (const ClusterModel& member : model.clusters) {
     const bool sees_all = !member.plan.install.servers.empty() && !may_hold_unseen_objects(model, member.cluster);
-    if (!sees_all || has_other_backup_tool(member.cluster)) continue;
+    if (!sees_all || has_unjudged_backup_tool(member)) continue;
     for (const velero::Claim& claim : member.plan.claims) {
-      if (owner_of(member.plan, claim) != nullptr && is_overlooked(member.plan, claim)) {
-        report_claim(member, claim, report);
-      }
+      const bool is_candidate = owner_of(member.plan, claim) != nullptr && saved_by_others(member, claim) == Known::no;
+      if (is_candidate && is_overlooked(member.plan, claim)) report_claim(member, claim, report);
     }
   }
 }
@@ -78,8 +77,9 @@ VLINT_RULE(velero_claim_in_no_schedule) = checked({
 ## What it finds
 A claim that every Schedule leaves out, by its namespace or by its labels, in a cluster whose Velero has at least one
 Schedule. It is silent where a Schedule excludes the namespace by name, where the claim or its namespace has the label
-`velero.io/exclude-from-backup`, where the cluster has VolSync, K8up, Longhorn's recurring jobs or policies of Kyverno,
-and where charts, templates or Applications deploy more than is seen.
+`velero.io/exclude-from-backup`, about claims that VolSync, K8up, CloudNativePG or Longhorn's recurring jobs save or may
+save, where the cluster has Kasten, Stash or policies of Kyverno that change objects, and where charts, templates or
+Applications deploy more than is seen.
 
 ## Why it matters
 Schedules that list namespaces forget the next one. The app is added, its namespace is not, and that its data is in no

@@ -19,11 +19,10 @@ void check_hook(const ClusterModel& model, const Workload& workload, const Annot
   const std::string lower = to_lower_ascii(trim(text));
   const std::string_view meant = lower == "fail" ? "Fail" : lower == "continue" ? "Continue" : "";
   const kube::Resource& resource = *workload.resource;
-  Draft draft = report.at(value.span(),
-                          fmt::format("{} of {} is {}, which is neither Fail nor Continue, so Velero ignores it and "
-                                      "backs the pod up though its hook failed",
-                                      hook.key("on-error"), resource.title(), quoted(text)));
-  draft.label("neither Fail nor Continue").about(model.cluster, resource, value);
+  Draft draft = report_hook_value(model, workload, hook, "on-error", value,
+                                  "is neither Fail nor Continue, so Velero ignores it and backs the pod up though its "
+                                  "hook failed",
+                                  "neither Fail nor Continue", report);
   if (meant.empty()) {
     draft.help("write Fail to leave the pod out of the backup when the hook fails, or Continue");
     return;

@@ -18,12 +18,10 @@ void check_hook(const ClusterModel& model, const Workload& workload, const Annot
   const std::string_view text = value.text();
   if (kube::parse_go_duration(text).ok()) return;
   const kube::Resource& resource = *workload.resource;
-  Draft draft =
-      report.at(value.span(),
-                fmt::format("{} of {} is {}, which is no duration, so Velero ignores it and the hook is cut off after "
-                            "the default of 30 seconds",
-                            hook.key("timeout"), resource.title(), quoted(text)));
-  draft.label("no duration").about(model.cluster, resource, value);
+  Draft draft = report_hook_value(model, workload, hook, "timeout", value,
+                                  "is no duration, so Velero ignores it and the hook is cut off after the default of "
+                                  "30 seconds",
+                                  "no duration", report);
   const bool lacks_unit = text.find_first_not_of("0123456789") == std::string_view::npos;
   if (lacks_unit) {
     draft.fix(fmt::format("write {}s", text), Safety::safe, resource,

@@ -1,46 +1,14 @@
-#include <fmt/format.h>
-
-#include "lint/base/text.h"
 #include "lint/engine/model.h"
 #include "lint/engine/report.h"
-#include "lint/yaml/edit.h"
-#include "rules/common/storage_locations.h"
+#include "rules/common/string_maps.h"
 
 namespace vlint::rules {
 namespace {
 
-std::string_view type_name(yaml::Value value) {
-  if (value.is_mapping()) return "a mapping";
-  if (value.is_sequence()) return "a list";
-  return value.as_bool() ? "a boolean" : "a number";
-}
-
-// What the plugin reads as the same: its booleans are those of Go, YAML's also `yes` and `on`.
-std::string text_of(yaml::Value value) {
-  if (const std::optional<bool> boolean = value.as_bool()) return *boolean ? "true" : "false";
-  return std::string(value.text());
-}
-
-void check_entry(const ClusterModel& member, const kube::Resource& resource, const yaml::Entry& entry, Report& report) {
-  const yaml::Value value = entry.value;
-  if (!value.is_set() || value.is_templated() || (value.is_scalar() && value.as_string())) return;
-  Draft draft =
-      report.at(value.span(), fmt::format("{} has {} as its setting {}, where only a string is taken: the API "
-                                          "server refuses the object",
-                                          resource.title(), type_name(value), entry.key.text()));
-  draft.label("must be a string").about(member.cluster, resource, value);
-  if (value.is_scalar()) {
-    draft.fix("put it in quotes", Safety::safe, resource,
-              yaml::set_scalar(value, text_of(value), yaml::WriteAs::string));
-  } else {
-    draft.help("write one string");
-  }
-}
-
 template <typename Location>
 void check_location(const ClusterModel& member, const Location& location, Report& report) {
   for (const yaml::Entry& entry : (*location.resource)["spec"]["config"].entries()) {
-    check_entry(member, *location.resource, entry, report);
+    report_not_string(member.cluster, *location.resource, entry, "its setting", "the object", report);
   }
 }
 

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
 #include <optional>
 #include <set>
 #include <string>
@@ -11,6 +9,7 @@
 #include "lint/engine/report.h"
 #include "lint/kube/selector_value.h"
 #include "lint/kustomize/go_scalar.h"
+#include "rules/common/placeholders.h"
 
 namespace vlint::rules {
 namespace {
@@ -29,16 +28,6 @@ constexpr Mark kMarks[] = {
 constexpr std::string_view kRepositorySecret = "velero-repo-credentials";
 constexpr std::string_view kRepositoryKey = "repository-password";
 constexpr std::string_view kPassword = "the password of its backup repositories";
-
-// Texts that stand for a value which is not there.
-bool is_placeholder(std::string_view value) {
-  constexpr std::string_view kWords[] = {"<",       "{",        "$",    "***",  "change",      "replace", "your",
-                                         "example", "redacted", "xxxx", "todo", "placeholder", "dummy",   "insert"};
-  const std::string lower = to_lower_ascii(value);
-  return trim(value).empty() || std::any_of(std::begin(kWords), std::end(kWords), [&](std::string_view word) {
-           return lower.find(word) != std::string::npos;
-         });
-}
 
 // What stands behind the mark on its line: " = abc", ": \"-----BEGIN\"".
 std::string_view value_behind(std::string_view text, std::size_t at) {

@@ -1,9 +1,7 @@
-#include <fmt/format.h>
-
 #include "lint/engine/model.h"
 #include "lint/engine/report.h"
-#include "lint/yaml/edit.h"
 #include "rules/common/restore_helper_config.h"
+#include "rules/common/string_maps.h"
 
 namespace vlint::rules {
 namespace {
@@ -11,15 +9,7 @@ namespace {
 void check(const Model& model, Report& report) {
   for_each_restore_helper_config(model, [&](const ClusterModel& member, const kube::Resource& config) {
     for (const yaml::Entry& entry : config["data"].entries()) {
-      const yaml::Value value = entry.value;
-      if (!value.is_set() || !value.is_scalar() || value.is_templated() || value.as_string()) continue;
-      report
-          .at(value.span(),
-              fmt::format("{} has {} as its {}, where only a string is taken: the API server refuses the ConfigMap",
-                          config.title(), value.as_bool() ? "a boolean" : "a number", entry.key.text()))
-          .label("must be a string")
-          .about(member.cluster, config, value)
-          .fix("put it in quotes", Safety::safe, config, yaml::set_scalar(value, value.text(), yaml::WriteAs::string));
+      report_not_string(member.cluster, config, entry, "its", "the ConfigMap", report);
     }
   });
 }

@@ -7,6 +7,7 @@
 #include "lint/engine/model.h"
 #include "lint/engine/report.h"
 #include "rules/common/claims.h"
+#include "rules/common/native_snapshots.h"
 #include "rules/common/schedules.h"
 #include "rules/common/unseen.h"
 
@@ -30,7 +31,7 @@ bool wants_csi_snapshots(const ClusterModel& member, const velero::Schedule& sch
 }
 
 // The claims that the Schedule takes, all of them described by manifests, when it saves the data of none of them and of
-// no volume, and nothing else does.
+// no volume. Claims that another tool saves don't count.
 Claims unsaved(const ClusterModel& member, std::size_t schedule) {
   const Plan& plan = member.plan;
   const bool wants_csi = wants_csi_snapshots(member, plan.schedules[schedule]);
@@ -38,8 +39,10 @@ Claims unsaved(const ClusterModel& member, std::size_t schedule) {
   for (const velero::Claim& claim : plan.claims) {
     const velero::Verdict& verdict = claim.verdicts[schedule];
     if (verdict.selected == Known::no) continue;
-    const bool is_lost = verdict.selected == Known::yes && verdict.outcome == Outcome::not_protected &&
-                         claim.is_protected == Known::no && claim.existence != velero::Certainty::unknown &&
+    const bool is_unsaved = verdict.selected == Known::yes && verdict.outcome == Outcome::not_protected;
+    if (is_unsaved && saved_by_others(member, claim) != Known::no) continue;
+    const bool is_lost = is_unsaved && claim.is_protected == Known::no &&
+                         claim.existence != velero::Certainty::unknown &&
                          !is_reported_elsewhere(verdict.reason, wants_csi);
     if (!is_lost) return {};
     claims.push_back(&claim);
@@ -77,7 +80,8 @@ void check_schedule(const ClusterModel& member, std::size_t index, Report& repor
   const velero::Schedule& schedule = plan.schedules[index];
   if (schedule.runs != Known::yes || schedule.is_valid != Known::yes) return;
   const Claims claims = unsaved(member, index);
-  if (claims.empty()) return;
+  // A filter that keeps native snapshots away has a rule of its own.
+  if (claims.empty() || !lost_without_volumes(member, schedule).empty()) return;
   const velero::Verdict& verdict = claims.front()->verdicts[index];
   const bool is_off = verdict.reason == Reason::snapshot_volumes_false;
   const velero::Setting& snapshots = schedule.snapshot_volumes;
@@ -96,7 +100,7 @@ void check_schedule(const ClusterModel& member, std::size_t index, Report& repor
 void check(const Model& model, Report& report) {
   for (const ClusterModel& member : model.clusters) {
     const bool sees_all = !may_hold_unseen_objects(model, member.cluster) && !member.plan.install.servers.empty();
-    if (!sees_all || has_other_backup_tool(member.cluster)) continue;
+    if (!sees_all || has_unjudged_backup_tool(member)) continue;
     for (std::size_t i = 0; i < member.plan.schedules.size(); ++i) check_schedule(member, i, report);
   }
 }
@@ -108,9 +112,10 @@ VLINT_RULE(velero_schedule_saves_no_volume) = checked({
     .explanation = R"md(
 ## What it finds
 A Schedule that runs and selects claims, while nothing saves the data of any: snapshots are off and file system backup is
-neither the default nor asked for, or the volumes are of a kind that nobody can snapshot. It is silent where another
-Schedule saves the claims, where the cluster has VolSync, K8up, Longhorn's recurring jobs or policies of Kyverno, and
-where charts, templates or Applications deploy more than is seen.
+neither the default nor asked for, or the volumes are of a kind that nobody can snapshot. It is silent about
+claims that another Schedule, VolSync, K8up, CloudNativePG or Longhorn's recurring jobs save or may save, where the
+cluster has Kasten, Stash or policies of Kyverno that change objects, and where charts, templates or Applications deploy
+more than is seen.
 
 ## Why it matters
 The backups are Completed and hold PersistentVolumeClaims without what was in them. A restore makes empty volumes.

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -30,6 +31,8 @@ std::string cause_of(const velero::Verdict& verdict) {
       return verdict.assumed ? "its pod has finished by then, as far as manifests tell" : "its pod is not running";
     case Reason::resource_not_selected:
       return "the Schedule's resource filters leave out pods";
+    case Reason::policy_other_action:
+      return "a volume policy gives the claim to snapshots, which is not seen when those are decided";
     case Reason::selector_misses:
       return "the Schedule's label selector does not take its pod";
     default:
@@ -58,6 +61,8 @@ std::string help_for(Reason cause) {
       return "add pods to the Schedule's included resources, or set `defaultVolumesToFsBackup: false` so that "
              "snapshots "
              "are taken";
+    case Reason::policy_other_action:
+      return "let the volume policy decide by something that the PersistentVolume has, such as `storageClass` or `csi`";
     default:
       return fmt::format(
           "let the Schedule take the pod, or name the volume in `{}` of the pod template: then its "
@@ -85,7 +90,18 @@ void report_claim(const ClusterModel& member, const JudgedClaim& judged, Report&
   for (const velero::Evidence& evidence : verdict.evidence) {
     if (use == nullptr || evidence.where != use->volume.span()) draft.related(evidence.where, evidence.message);
   }
+  if (use == nullptr) {
+    draft.help(
+        "no pod mounts it: let the volume policy give it to snapshots, by an item with the action `snapshot` first");
+    return;
+  }
   draft.help(help_for(verdict.cause));
+  const bool has_policies =
+      std::any_of(judged.schedules.begin(), judged.schedules.end(),
+                  [](const velero::Schedule* schedule) { return schedule->has_volume_policies != Known::no; });
+  if (has_policies && verdict.cause != Reason::policy_other_action) {
+    draft.help("a volume policy that asks for the copy has to leave the claim out, too");
+  }
 }
 
 void check(const Model& model, Report& report) {
