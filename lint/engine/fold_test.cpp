@@ -1,6 +1,7 @@
 #include "lint/engine/fold.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "lint/engine/fixer.h"
 #include "lint/engine/test_support.h"
@@ -115,4 +116,42 @@ TEST_CASE("a finding in two places of one unit stays two") {
   const Analysis analysis = analyze_texts({{"kustomization.yaml", "resources: [a.yaml]\n"},
                                            {"a.yaml", config_map("a", "  simple: wrong\n  still: wrong\n")}});
   CHECK(analysis.findings.size() == 2);
+}
+
+TEST_CASE("a fault in what a policy generates for many objects is one finding, mended in the policy") {
+  const std::string policy = R"(apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: maps}
+spec:
+  rules:
+    - name: map
+      match: {any: [{resources: {kinds: [PersistentVolumeClaim]}}]}
+      generate:
+        apiVersion: v1
+        kind: ConfigMap
+        name: "{{ request.object.metadata.name }}-map"
+        namespace: "{{ request.namespace }}"
+        data:
+          data:
+            simple: wrong
+)";
+  std::string claims;
+  for (const char* name : {"a", "b", "c"}) {
+    claims += fmt::format(
+        "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: {}, namespace: apps}}\nspec: {{}}\n",
+        name);
+  }
+  const std::vector<SourceFile> files = {{"claims.yaml", claims}, {"policy.yaml", policy}};
+  const Analysis analysis = analyze_texts(files);
+  REQUIRE(analysis.findings.size() == 1);
+  const Finding& finding = analysis.findings.front();
+  CHECK(analysis.sources.files.text(finding.primary.where) == "wrong");
+  CHECK(finding.subject.name == "a-map");
+  REQUIRE(finding.related.size() == 2);
+  CHECK(finding.related[1].message == "ConfigMap apps/c-map has it too");
+
+  const FixRun run = fix(files);
+  CHECK(run.withdrawn.empty());
+  CHECK(run.applied == 1);
+  CHECK(text_of(run.analysis, "policy.yaml") == std::string(policy).replace(policy.find("wrong"), 5, "right"));
 }

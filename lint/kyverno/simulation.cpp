@@ -109,13 +109,21 @@ class Simulator {
     }
   }
 
+  // Of several manifests of one object the last one is in the cluster.
+  bool is_last_of_its_name(const Resource& resource) const {
+    if (resource.name.empty()) return true;  // generateName: each is an object of its own
+    const Resource* last = source_.find(resource.group, resource.kind, resource.name_space, resource.name);
+    return last == nullptr || last->root == resource.root;
+  }
+
   std::vector<Candidate> all_candidates() const {
     std::vector<Candidate> all;
     std::size_t claim = 0;
     for (std::uint32_t i = 0; i < resources_.size(); ++i) {
-      all.push_back({i, kNoIndex});
+      const bool is_there = is_last_of_its_name(resources_[i]);
+      if (is_there) all.push_back({i, kNoIndex});
       for (; claim < simulation_.claims.size() && simulation_.claims[claim].stateful_set == i; ++claim) {
-        all.push_back({i, static_cast<std::uint32_t>(claim)});
+        if (is_there) all.push_back({i, static_cast<std::uint32_t>(claim)});
       }
     }
     return all;

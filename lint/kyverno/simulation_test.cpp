@@ -215,6 +215,13 @@ TEST_CASE("an object that is there already is not made twice") {
   CHECK(in_git.simulated.cluster.resources()[in_git.simulation().generations[0].resource].name == "made");
 }
 
+TEST_CASE("an object with two manifests triggers once") {
+  const World world(std::string(kClaims) + "---\n" + std::string(kClaims) +
+                    policy(config_rule("r", "name: made, namespace: '{{ request.namespace }}'")));
+  CHECK(world.names("ConfigMap") == "apps/made media/made");
+  CHECK(world.simulation().generations.size() == 2);
+}
+
 TEST_CASE("applyRules: One stops at the first rule that applies") {
   const std::string rules = config_rule("a", "name: a, namespace: '{{ request.namespace }}'",
                                         "    preconditions: {all: [{key: '{{ request.namespace }}', operator: Equals, "

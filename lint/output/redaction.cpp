@@ -65,6 +65,7 @@ class Search {
   struct Part {
     bool is_key = false;
     bool is_reference = false;  // a value whose key tells of a credential without holding one
+    bool is_pattern = false;    // what a policy generates: a Secret of other values
     bool is_swept = false;
   };
 
@@ -101,6 +102,7 @@ class Search {
     for_entries(mapping, [&](NodeId key, NodeId) { key_is_a_name |= makes_key_a_name(text(key)); });
     for_entries(mapping, [&](NodeId key, NodeId value) {
       parts_[key].is_key = true;
+      parts_[value].is_pattern = text(key) == "generate";
       parts_[value].is_reference = names_reference(text(key)) || (key_is_a_name && text(key) == "key");
     });
   }
@@ -158,7 +160,10 @@ class Search {
     if (shape.is_secret) {
       const yaml::Document& document = tree_.document_at(tree_.nodes[mapping].begin);
       if (document.root == mapping) return hide(document.begin, document.end);
-      if (shape.is_object) return hide_node(mapping);
+      if (shape.is_object && !parts_[mapping].is_pattern) return hide_node(mapping);
+      for_entries(mapping, [&](NodeId key, NodeId value) {
+        if (text(key) == "data") sweep(value);
+      });
     }
     if (shape.is_named_credential && shape.value != kNoNode) sweep(shape.value);
     for_entries(mapping, [&](NodeId key, NodeId value) {
@@ -188,9 +193,23 @@ class Search {
     }
   }
 
-  // A scalar that is neither null nor a boolean.
+  // `{{ base.data.PASSWORD }}` says where a credential comes from. A text in it of more than a separator may be one.
+  static bool is_only_expression(std::string_view said) {
+    constexpr std::size_t kLongestSeparator = 2;
+    said = trim(said);
+    if (!said.starts_with("{{") || said.find("}}") != said.size() - 2) return false;
+    for (std::size_t at = 0; (at = said.find_first_of("'\"`", at)) != std::string_view::npos;) {
+      const std::size_t end = said.find(said[at], at + 1);
+      if (end == std::string_view::npos || end - at - 1 > kLongestSeparator) return false;
+      at = end + 1;
+    }
+    return true;
+  }
+
+  // A scalar that is neither null, nor a boolean, nor an expression.
   bool says_something(NodeId node) const {
     if (tree_.nodes[node].kind != yaml::Kind::scalar) return false;
+    if (is_only_expression(tree_.scalar_text(node))) return false;
     if (tree_.nodes[node].style != yaml::Style::plain) return true;
     const yaml::ScalarType type = yaml::resolve_plain(tree_.scalar_text(node));
     return type != yaml::ScalarType::null && type != yaml::ScalarType::boolean;

@@ -51,6 +51,17 @@ TEST_CASE("values of credential keys are hidden, with all their lines") {
   CHECK(hidden("password: \"true\"\n") == Lines{1});
 }
 
+TEST_CASE("expressions that say where a credential comes from stay visible") {
+  CHECK(hidden("password: '{{ base.data.PASSWORD }}'\n").empty());
+  CHECK(hidden("password: \"{{ base64_encode(join('', [base64_decode(base.URL), '/', name])) }}\"\n").empty());
+  CHECK(hidden("password: \"{{ join('', ['hunter2', name]) }}\"\n") == Lines{1});
+  CHECK(hidden("password: '{{ .Values.x | default \"hunter2\" }}'\n") == Lines{1});
+  CHECK(hidden("password: '{{ a }}hunter2{{ b }}'\n") == Lines{1});
+  CHECK(hidden("password: '{{ a }} hunter2'\n") == Lines{1});
+  CHECK(hidden("rules:\n- generate:\n    kind: Secret\n    name: x\n    data:\n      data:\n"
+               "        URL: '{{ base.URL }}'\n        OTHER: aHVudGVyMg==\n") == Lines{8});
+}
+
 TEST_CASE("aliases of a credential hide its anchor") {
   CHECK(hidden("name: &a hunter2\nother: 1\npassword: *a\n") == Lines{1});
   CHECK(hidden("base: &b\n  any: hunter2\ncredentials: *b\n") == Lines{2});

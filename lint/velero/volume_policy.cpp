@@ -107,6 +107,15 @@ Known match_name(const std::vector<std::string>& wanted, const std::optional<std
   return known(!name->empty() && contains(wanted, *name));
 }
 
+// A type that isn't known is that of a PersistentVolume: a pod's own volumes are written in its manifest. So it is none
+// of those that only pods have.
+Known match_type(const std::vector<std::string>& wanted, const std::optional<std::string>& type) {
+  if (type || wanted.empty()) return match_name(wanted, type);
+  const bool can_be_one = std::any_of(std::begin(kPvSources), std::end(kPvSources),
+                                      [&](const Source& source) { return contains(wanted, source.type); });
+  return can_be_one ? Known::unknown : Known::no;
+}
+
 // volume_resources.go: nfsCondition.match.
 Known match_nfs(const PolicyConditions& conditions, const VolumeAttributes& volume) {
   if (!conditions.nfs) return Known::yes;
@@ -216,7 +225,7 @@ Known PolicyConditions::match(const VolumeAttributes& volume) const {
   const Known in_range =
       volume.capacity ? known(capacity.contains(*volume.capacity)) : (any_capacity ? Known::yes : Known::unknown);
   return in_range && match_name(storage_classes, volume.storage_class) && match_nfs(*this, volume) &&
-         match_csi(*this, volume) && match_name(volume_types, volume.type) &&
+         match_csi(*this, volume) && match_type(volume_types, volume.type) &&
          match_labels(claim_labels, volume.claim_labels) && match_name(claim_phases, volume.claim_phase);
 }
 

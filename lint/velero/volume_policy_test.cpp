@@ -199,6 +199,14 @@ TEST_CASE("an attribute that isn't known matters only where the action depends o
   CHECK_FALSE(Policy(one("{capacity: '1Gi,'}")).policies.match(volume).known);
 }
 
+TEST_CASE("a PersistentVolume of an unknown type is of none that only pods have") {
+  VolumeAttributes volume;
+  volume.type = std::nullopt;
+  CHECK(Policy(one("{volumeTypes: [emptyDir, secret]}")).policies.match(volume).known);
+  CHECK_FALSE(Policy(one("{volumeTypes: [emptyDir]}")).policies.match(volume).action);
+  CHECK_FALSE(Policy(one("{volumeTypes: [emptyDir, csi]}")).policies.match(volume).known);
+}
+
 TEST_CASE("policies that are no list, and lists that contradict each other") {
   const auto fault = [](const std::string& text) {
     const Policy policy(text);

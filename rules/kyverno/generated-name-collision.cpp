@@ -40,7 +40,7 @@ class Check {
   void run() {
     std::map<std::uint32_t, Rivals> by_object;
     for (const Generation& made : member_.kyverno.generations) {
-      if (made.presence != kyverno::Presence::in_git) by_object[made.resource].push_back(&made);
+      if (made.presence != kyverno::Presence::in_git && is_in_cluster(made)) by_object[made.resource].push_back(&made);
     }
     for (const auto& one : by_object) {
       if (one.second.size() > 1) check_object(one.second);
@@ -48,6 +48,13 @@ class Check {
   }
 
  private:
+  // Of several manifests of one policy the last one is in the cluster.
+  bool is_in_cluster(const Generation& made) const {
+    const kube::Resource& policy = *member_.kyverno.policy_of(made.cause).object;
+    const kube::Resource* last = member_.cluster.find(policy.group, policy.kind, policy.name_space, policy.name);
+    return last == nullptr || last->root == policy.root;
+  }
+
   void check_object(const Rivals& rivals) {
     const Generation& first = *rivals.front();
     Rivals others;   // by the same pattern, of other triggers
