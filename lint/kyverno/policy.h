@@ -142,9 +142,7 @@ enum class AdmissionFault : std::uint8_t {
   anchor_in_data,
   cel_preconditions,
   same_kind,  // the generated kind stands in the legacy match
-  condition,  // without key, operator or value; or of a request's operation that there isn't
-  operator_name,
-  context,  // an entry without a name, with a reserved one, or with no or several sources
+  context,    // an entry without a name, with a reserved one, or with no or several sources
 };
 
 // Why the admission webhook of Kyverno refuses the policy.
