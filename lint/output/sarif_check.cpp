@@ -173,6 +173,8 @@ class Checker {
       expect(rule.at("helpUri").get<std::string>().starts_with("https://"), "the help has no link");
       expect(!rule.at("help").at("markdown").get<std::string>().empty(), "the help has no Markdown");
       const Json& properties = rule.at("properties");
+      const auto& tags = properties.at("tags");
+      expect(std::set<std::string>(tags.begin(), tags.end()).size() == tags.size(), "a tag stands twice");
       expect(!properties.at("tags").empty() && properties.at("tags").size() <= 10, "there are no tags or more than 10");
       expect(properties.contains("precision") && properties.contains("problem.severity"), "properties are missing");
     }

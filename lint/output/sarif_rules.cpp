@@ -67,6 +67,13 @@ constexpr Described kNotifications[] = {
      "Repair the most severe findings first, or select fewer rules or paths.", "warning"},
 };
 
+// SARIF wants each tag once, and a group of rules is named `backup` too.
+ordered_json tags_of(std::string_view group) {
+  ordered_json tags = ordered_json::array({"backup", "kubernetes"});
+  if (group != "backup") tags.push_back(group);
+  return tags;
+}
+
 }  // namespace
 
 ordered_json rule_descriptor(const RuleEntry& entry) {
@@ -80,7 +87,7 @@ ordered_json rule_descriptor(const RuleEntry& entry) {
           {"helpUri", anchor(entry.id)},
           {"defaultConfiguration", {{"level", to_string(rule.severity)}}},
           {"properties",
-           {{"tags", {"backup", "kubernetes", group}},
+           {{"tags", tags_of(group)},
             {"precision", to_string(rule.precision)},
             {"problem.severity", problem_severity(rule.severity)}}}};
 }
