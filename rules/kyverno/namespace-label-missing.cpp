@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,68 +10,11 @@
 #include "lint/base/text.h"
 #include "lint/engine/model.h"
 #include "lint/engine/report.h"
-#include "lint/jmespath/wildcard.h"
-#include "lint/yaml/edit.h"
+#include "rules/common/namespace_labels.h"
 #include "rules/common/unserved_claims.h"
 
 namespace vlint::rules {
 namespace {
-
-// A label that the selector asks for by one value.
-struct MissingLabel {
-  std::string_view key;
-  std::string_view value;
-  Span where;
-};
-
-// The labels that a Namespace lacks; nothing where one is asked for in another way than by a key and a value, or where
-// the Namespace has the key with a value of its own: that is a decision.
-std::optional<std::vector<MissingLabel>> missing_labels(const kyverno::Selector& selector, yaml::Value labels) {
-  std::vector<MissingLabel> missing;
-  const auto add = [&](yaml::Value key, yaml::Value value) {
-    const bool is_plain = kube::has_known_text(key) && kube::has_known_text(value) &&
-                          !jmespath::has_wildcard(key.text()) && !jmespath::has_wildcard(value.text());
-    const yaml::Value own = labels[key.text()];
-    if (own && own.text() == value.text()) return true;
-    missing.push_back({key.text(), value.text(), value.span()});
-    return is_plain && !own;
-  };
-  for (const yaml::Entry& entry : selector.where["matchLabels"].entries()) {
-    if (!add(entry.key, entry.value)) return std::nullopt;
-  }
-  for (const yaml::Value expression : selector.where["matchExpressions"].items()) {
-    const yaml::Value values = expression["values"];
-    if (expression["operator"].text() != "In" || values.size() != 1) return std::nullopt;
-    if (!add(expression["key"], values.at(0))) return std::nullopt;
-  }
-  return missing;
-}
-
-// Argo CD puts labels of its Application on a namespace that it deploys into.
-bool is_labelled_by_argo(const model::Cluster& cluster, std::string_view name_space) {
-  const std::vector<const kube::Resource*> applications = cluster.of_kind("argoproj.io", "Application");
-  const std::vector<const kube::Resource*> sets = cluster.of_kind("argoproj.io", "ApplicationSet");
-  const auto labels = [&](yaml::Value spec) {
-    const yaml::Value target = spec["destination"]["namespace"];
-    return spec["syncPolicy"]["managedNamespaceMetadata"]["labels"].is_set() &&
-           (target.text() == name_space || !kube::has_known_text(target));
-  };
-  return std::any_of(applications.begin(), applications.end(),
-                     [&](const kube::Resource* one) { return labels((*one)["spec"]); }) ||
-         std::any_of(sets.begin(), sets.end(),
-                     [&](const kube::Resource* one) { return labels((*one)["spec"]["template"]["spec"]); });
-}
-
-// The only manifest of the namespace, or null.
-const kube::Resource* only_manifest(const model::Cluster& cluster, std::string_view name_space) {
-  const kube::Resource* found = nullptr;
-  for (const kube::Resource* one : cluster.of_kind("", "Namespace")) {
-    if (one->name != name_space) continue;
-    if (found != nullptr) return nullptr;
-    found = one;
-  }
-  return found;
-}
 
 struct Unserved {
   const ClusterModel* member = nullptr;
@@ -82,17 +24,6 @@ struct Unserved {
   std::string_view kind;
   std::vector<std::pair<std::string, Span>> claims;  // titles, and their labels
 };
-
-yaml::Edits add_labels(const Unserved& one) {
-  std::vector<TextEdit> edits;
-  for (const MissingLabel& label : one.missing) {
-    const std::string_view path[] = {"metadata", "labels"};
-    yaml::Edits edit = yaml::ensure_path(one.name_space->root, path, label.key, yaml::NewValue::string(label.value));
-    if (!edit.ok()) return edit;
-    edits.insert(edits.end(), edit->begin(), edit->end());
-  }
-  return edits;
-}
 
 void report_one(const Unserved& one, Report& report) {
   const MissingLabel& first = one.missing.front();
@@ -115,7 +46,7 @@ void report_one(const Unserved& one, Report& report) {
   }
   if (one.missing.size() == 1) {
     draft.fix(fmt::format("label the namespace {}: {}", first.key, first.value), Safety::unsafe, *one.name_space,
-              add_labels(one));
+              add_labels(*one.name_space, one.missing));
   } else {
     draft.help("add the labels that the namespaceSelector asks for to the Namespace");
   }
@@ -126,10 +57,10 @@ void check(const Model& model, Report& report) {
   for_each_unserved_claim(model, [&](const ClusterModel& member, const ClaimRules& rules, const UnservedClaim& one) {
     if (one.reason.verdict.part != kyverno::MatchPart::namespace_selector || one.reason.verdict.filter == nullptr)
       return;
-    const kube::Resource* name_space = only_manifest(member.cluster, one.claim.owner->name_space);
+    const kube::Resource* name_space = only_namespace_manifest(member.cluster, one.claim.owner->name_space);
     if (name_space == nullptr || is_labelled_by_argo(member.cluster, name_space->name)) return;
     const std::optional<std::vector<MissingLabel>> missing =
-        missing_labels(one.reason.verdict.filter->namespace_selector, name_space->metadata["labels"]);
+        missing_labels(one.reason.verdict.filter->namespace_selector.where, *name_space);
     if (!missing || missing->empty()) return;
     const auto same = std::find_if(found.begin(), found.end(), [&](const Unserved& other) {
       return other.name_space == name_space && other.missing.front().key == missing->front().key &&
